@@ -1,0 +1,65 @@
+"""Arrow columns as NumPy arrays and back, without copying the values."""
+
+from __future__ import annotations
+
+from typing import TypeAlias
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+
+__all__ = ["Array", "flat", "lists", "make_lists", "make_strings", "numbers", "strings"]
+
+Array: TypeAlias = npt.NDArray[np.generic]
+
+
+def flat(column: pa.Array | pa.ChunkedArray) -> pa.Array:
+    """Return ``column`` as one array (a copy only where it has several chunks)."""
+    if isinstance(column, pa.ChunkedArray):
+        return column.chunk(0) if column.num_chunks == 1 else pa.concat_arrays(
+            column.chunks or [pa.array([], column.type)]
+        )
+    return column
+
+
+def numbers(column: pa.Array | pa.ChunkedArray) -> npt.NDArray[np.generic]:
+    """Return a numeric column without nulls as a NumPy array of its own type."""
+    return flat(column).to_numpy(zero_copy_only=False)  # type: ignore[no-any-return]
+
+
+def strings(
+    column: pa.Array | pa.ChunkedArray,
+) -> tuple[npt.NDArray[np.uint8], npt.NDArray[np.int64]]:
+    """Return the UTF-8 bytes (uint8) and the ``n + 1`` offsets (int64) of a ``large_string``.
+
+    Offsets index the returned bytes directly, also for a sliced column.
+    """
+    array = flat(column)
+    _, offsets, data = array.buffers()
+    starts = np.frombuffer(offsets, np.int64)[array.offset : array.offset + len(array) + 1]
+    values = np.frombuffer(data, np.uint8) if data is not None else np.empty(0, np.uint8)
+    return values, starts
+
+
+def lists(
+    column: pa.Array | pa.ChunkedArray,
+) -> tuple[npt.NDArray[np.generic], npt.NDArray[np.int64]]:
+    """Return the values and the ``n + 1`` offsets (int64) of a ``large_list`` of numbers.
+
+    Offsets index the returned values directly, also for a sliced column.
+    """
+    array = flat(column)
+    starts = np.frombuffer(array.buffers()[1], np.int64)[array.offset : array.offset + len(array) + 1]
+    return array.values.to_numpy(zero_copy_only=False), starts
+
+
+def make_strings(data: npt.NDArray[np.uint8], offsets: npt.NDArray[np.int64]) -> pa.Array:
+    """Wrap UTF-8 bytes and ``n + 1`` offsets as a ``large_string`` column."""
+    return pa.LargeStringArray.from_buffers(
+        len(offsets) - 1, pa.py_buffer(np.ascontiguousarray(offsets)), pa.py_buffer(data)
+    )
+
+
+def make_lists(values: npt.NDArray[np.generic], offsets: npt.NDArray[np.int64]) -> pa.Array:
+    """Wrap values and ``n + 1`` offsets as a ``large_list`` column."""
+    return pa.LargeListArray.from_arrays(pa.array(offsets), pa.array(values))

@@ -1,0 +1,77 @@
+"""The fast loops: each takes arrays and fills the arrays it is given, on one thread, without the GIL."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import tempfile
+from collections.abc import Callable
+from functools import lru_cache
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import Any, TypeVar
+
+import numba
+import platformdirs
+
+__all__ = ["cache_root", "compiled_before", "kernel", "mark_compiled"]
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+def cache_root() -> Path:
+    """Return a writable folder for compiled kernels and built dictionaries.
+
+    ``DEDUP_CACHE_DIR`` if set, else the user's cache folder, else a folder of this user's own
+    under the system's temporary one (a home may be read-only).
+    """
+    told = os.environ.get("DEDUP_CACHE_DIR")
+    fallback = Path(tempfile.gettempdir()) / f"dedup-cache-{os.getuid() if hasattr(os, 'getuid') else 0}"
+    for root in (Path(told) if told else Path(platformdirs.user_cache_dir("dedup")), fallback):
+        try:
+            root.mkdir(parents=True, exist_ok=True)
+        except OSError:
+            continue
+        if os.access(root, os.W_OK):
+            return root
+    return fallback
+
+
+@lru_cache(maxsize=1)
+def _cache_dir() -> Path:
+    """Name the compile cache by package version and the hash of all kernel sources.
+
+    Numba's own key is the file of the compiled function alone: it does not see that a function
+    it calls, in another file, has changed.
+    """
+    digest = hashlib.blake2b(digest_size=8)
+    for source in sorted(Path(__file__).parent.glob("*.py")):
+        digest.update(source.read_bytes())
+    try:
+        release = version("dedup")
+    except PackageNotFoundError:
+        release = "checkout"
+    return cache_root() / f"kernels-{release}-{digest.hexdigest()}"
+
+
+def kernel(function: F) -> F:
+    """Compile ``function`` on first call, without the GIL, cached across processes."""
+    before = numba.config.CACHE_DIR
+    numba.config.CACHE_DIR = str(_cache_dir())
+    try:
+        return numba.njit(nogil=True, cache=True, boundscheck=False)(function)  # type: ignore[no-any-return]
+    finally:
+        numba.config.CACHE_DIR = before
+
+
+def compiled_before() -> bool:
+    """Say whether a run with these kernels has finished on this machine."""
+    return (_cache_dir() / "compiled").exists()
+
+
+def mark_compiled() -> None:
+    """Note that the kernels of a whole run are in the cache now."""
+    try:
+        (_cache_dir() / "compiled").touch()
+    except OSError:
+        return  # nothing is lost: the next run says again that it compiles

@@ -1,0 +1,94 @@
+"""The nouns every stage hands on: the schemas of the tables between stages, and what a source is.
+
+Offsets named ``start`` and ``end`` count code points, as a Python ``str`` does; names with
+``byte`` in them count bytes of the UTF-8 text in the ``text`` column. A lone surrogate or a
+broken byte sequence is one U+FFFD there.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import pyarrow as pa
+
+__all__ = [
+    "DOCUMENTS",
+    "EDGES",
+    "QUARANTINE",
+    "REMOVALS",
+    "SCHEMA_VERSION",
+    "UNITS",
+    "SourceFile",
+]
+
+SCHEMA_VERSION = 1
+"""Of every row that is written for others to read; raised when a field changes its meaning."""
+
+DOCUMENTS = pa.schema(
+    [
+        ("file", pa.int32()),  # index into the list of source files, which is sorted by name
+        ("row", pa.int64()),  # 0-based line of a JSONL file; 0 for a text file
+        ("doc", pa.large_string()),  # label: the id field, or the name of the file (and row)
+        ("date", pa.large_string()),  # as given, null where there is none
+        ("source", pa.large_string()),  # value of the source field, null where there is none
+        ("text", pa.large_string()),
+    ]
+)
+
+UNITS = pa.schema(
+    [
+        ("document", pa.int64()),  # index into the documents of the batch, later of the run
+        ("paragraph", pa.int32()),  # 0-based number of the unit in its document
+        ("line", pa.int32()),  # 1-based
+        ("start", pa.int64()),
+        ("end", pa.int64()),  # without the line terminator
+        ("drop_end", pa.int64()),  # with it: what goes when the unit goes
+        ("byte_start", pa.int64()),
+        ("byte_end", pa.int64()),
+        ("length", pa.int64()),  # shadow characters
+        ("hash_high", pa.uint64()),  # of the shadow text, 128 bits in two halves
+        ("hash_low", pa.uint64()),
+        ("shadow", pa.large_string()),
+    ]
+)
+
+EDGES = pa.schema(
+    [
+        ("a", pa.int64()),  # two indices into the distinct texts, a < b
+        ("b", pa.int64()),
+        ("similarity", pa.float64()),  # exact Jaccard of the two shingle sets
+        ("containment_a", pa.float64()),  # share of a's shingles that b has too
+        ("containment_b", pa.float64()),
+    ]
+)
+
+REMOVALS = pa.schema(
+    [
+        ("file", pa.int32()),
+        ("row", pa.int64()),
+        ("start", pa.int64()),  # code points of the document's text
+        ("end", pa.int64()),
+    ]
+)
+
+QUARANTINE = pa.schema(
+    [
+        ("file", pa.int32()),
+        ("row", pa.int64()),
+        ("why", pa.large_string()),  # one sentence
+        ("offset", pa.int64()),  # bytes from the start of the file
+        ("raw", pa.large_binary()),  # the row as it stands, line terminator included
+    ]
+)
+
+
+@dataclass(frozen=True)
+class SourceFile:
+    """One file of the corpus: where it is, what it is called in every output, how it is read."""
+
+    path: Path
+    name: str
+    """POSIX path relative to the deepest common folder of all arguments."""
+    format: str
+    """``text`` or ``jsonl``."""

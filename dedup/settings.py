@@ -1,0 +1,129 @@
+"""Everything that can change a result, as one frozen value that refuses nonsense when it is made."""
+
+from __future__ import annotations
+
+import dataclasses
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal, get_args
+
+from dedup.errors import SettingsError
+
+__all__ = ["Keep", "Preset", "Settings", "Unit"]
+
+Unit = Literal["line", "blank", "sentence", "document"]
+Keep = Literal["first", "earliest", "longest", "preferred"]
+Preset = Literal["careful", "standard", "aggressive"]
+
+DEFAULT_THRESHOLDS = {("words", 2): 0.6}
+"""Jaccard at which two units count as near, by shingle.
+
+Words-2 at .6 keeps 92 % of the pairs that differ in their places alone, in Chinese law; lower it
+and unrelated headings of the same shape begin to meet. Other shingles have no default until they
+are measured the same way.
+"""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Settings:
+    """What to compare, how near is near, and what to drop.
+
+    Raises
+    ------
+    SettingsError
+        If a value, or a combination of values, makes no sense; the message names the option.
+    """
+
+    threshold: float | None = None
+    """Jaccard from which two units are an edge; ``None``: the calibrated one of the shingle."""
+    recall: float = 0.99
+    """Share of the pairs at the threshold that the candidates are to hold."""
+    permutations: int = 288
+    """Upper bound on the hash functions of a signature; bands and rows are solved within it."""
+    words: int | None = None
+    """Words to a shingle; 2 where neither this nor ``chars`` is given."""
+    chars: int | None = None
+    """Shadow characters to a shingle, instead of words."""
+    unit: Unit = "line"
+    min_length: int = 8
+    """Shadow characters a unit needs to be looked for at all."""
+    min_drop: int = 20
+    """Shadow characters a unit needs to be dropped; shorter repeats are tagged."""
+    keep: Keep = "first"
+    prefer: tuple[str, ...] = ()
+    """Sources in order of preference, for ``keep="preferred"``."""
+    preset: Preset = "standard"
+    drop_threshold: float | None = None
+    """Jaccard, or containment in what is kept, from which ``standard`` drops a unit."""
+    drop_families: bool = False
+    """Drop what is equal only after masking, too."""
+    across_only: bool = False
+    """Look only at repeats between sources, not inside one."""
+    text_field: str = "text"
+    id_field: str = "id"
+    date_field: str | None = None
+    source_field: str | None = None
+    """Field that names a document's source; without it each document is its own source."""
+    user_dictionaries: tuple[Path, ...] = ()
+    """jieba user dictionaries, in order."""
+    exact: bool = False
+    """Find the pairs by an exact join, slower, instead of by MinHash."""
+    seed: int = 1
+    """Of the hash functions and of the audit's sample."""
+    audit: int = 1000
+    """Units that the audit joins exactly against everything; 0 leaves it out."""
+    bucket_cap: int = 400
+    """Texts in one bucket that are compared pair by pair; in a larger one with leaders only."""
+
+    def __post_init__(self) -> None:
+        for name in ("threshold", "recall", "drop_threshold"):
+            value = getattr(self, name)
+            if value is not None and not 0 < value <= 1:
+                raise SettingsError(f"--{_option(name)} must be above 0 and at most 1, not {value}")
+        if self.recall >= 1:
+            raise SettingsError("--recall must be below 1; for all pairs, use --exact")
+        for name, least in (
+            ("permutations", 1), ("words", 1), ("chars", 1), ("min_length", 0), ("min_drop", 0),
+            ("audit", 0), ("bucket_cap", 2), ("seed", 0),
+        ):  # fmt: skip
+            value = getattr(self, name)
+            if value is not None and value < least:
+                raise SettingsError(f"--{_option(name)} must be at least {least}, not {value}")
+        if self.seed >= 2**32:
+            raise SettingsError(f"--seed must be below 4294967296, not {self.seed}")
+        if self.words is not None and self.chars is not None:
+            raise SettingsError("--words and --chars exclude each other: give one of them")
+        for name, choices in (("unit", Unit), ("keep", Keep), ("preset", Preset)):
+            if getattr(self, name) not in get_args(choices):
+                known = ", ".join(get_args(choices))
+                raise SettingsError(f"--{name} must be one of {known}, not {getattr(self, name)!r}")
+        if (self.keep == "preferred") != bool(self.prefer):
+            raise SettingsError("--keep preferred and --prefer SOURCE go together")
+        if self.keep == "earliest" and self.date_field is None:
+            raise SettingsError("--keep earliest needs --date-field, the field that holds the date")
+        if self.threshold is None and self.shingle not in DEFAULT_THRESHOLDS:
+            kind, n = self.shingle
+            raise SettingsError(
+                f"no calibrated threshold is known for --{kind} {n}: give one with --threshold"
+            )
+
+    @property
+    def shingle(self) -> tuple[Literal["words", "chars"], int]:
+        """What a shingle is made of, and how many."""
+        return ("chars", self.chars) if self.chars is not None else ("words", self.words or 2)
+
+    @property
+    def near(self) -> float:
+        """The threshold in force."""
+        return self.threshold if self.threshold is not None else DEFAULT_THRESHOLDS[self.shingle]
+
+    def as_dict(self) -> dict[str, object]:
+        """Return every value as JSON has it, paths as their names."""
+        values = dataclasses.asdict(self)
+        values["user_dictionaries"] = [path.name for path in self.user_dictionaries]
+        values["prefer"] = list(self.prefer)
+        return values
+
+
+def _option(name: str) -> str:
+    return name.replace("_", "-")
