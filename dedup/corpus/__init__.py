@@ -1,0 +1,1 @@
+"""Documents in and out: one module per format, each both ways; and what undoes cleaning."""

@@ -1,0 +1,195 @@
+"""The cleaned corpus: every source file again, without the spans and rows that go."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator, Sequence
+from functools import partial
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from dedup.columns import flat, numbers
+from dedup.corpus.chunks import Piece
+from dedup.corpus.files import changed, reading, replacing
+from dedup.corpus.formats import FORMATS
+from dedup.corpus.patch import REMOVED, Cleaned, CleanSummary, removed_table, write_patch
+from dedup.corpus.spans import Ints, byte_spans, merged
+from dedup.corpus.survey import Mapper, Survey, survey_file
+from dedup.kernels.spans import copy_spans
+from dedup.settings import Settings
+
+__all__ = ["Job", "clean_file", "write_clean"]
+
+Job = tuple[int, Survey, pa.Table, pa.Table]
+"""Index of a file, its survey, its own ``records.REMOVALS`` and its own ``records.QUARANTINE``."""
+
+
+def write_clean(
+    surveys: Sequence[Survey],
+    removals: pa.Table,
+    quarantine: pa.Table,
+    clean_dir: Path,
+    patch_dir: Path,
+    settings: Settings,
+    mapper: Mapper = map,
+) -> CleanSummary:
+    """Write the cleaned corpus, and the patch that restores the original from it.
+
+    Parameters
+    ----------
+    surveys
+        Of every source file, in order: each is written under its name.
+    removals
+        ``records.REMOVALS``, in any order; spans may overlap or touch.
+    quarantine
+        ``records.QUARANTINE``: rows that are left out.
+    clean_dir, patch_dir
+        Folders, made where they are missing.
+    settings
+        Those the corpus was read with.
+    mapper
+        Stands in for ``map``, and keeps the order: an engine's, to work on several files at a time.
+
+    Raises
+    ------
+    CorpusError
+        If a source cannot be read or is not what it was when it was surveyed.
+    OutputError
+        If something cannot be written.
+    ValueError
+        If a span is not inside the text it names.
+    """
+    jobs = _jobs(surveys, removals, quarantine)
+    clean = partial(clean_file, clean_dir=clean_dir, settings=settings)
+    return write_patch(mapper(clean, jobs), patch_dir)
+
+
+def clean_file(job: Job, clean_dir: Path, settings: Settings) -> Cleaned:
+    """Write one source file without what goes; say what became of it, and what went.
+
+    Spans of code points are cut out of the raw bytes, with the escapes that write them; a
+    quarantined row goes with its line feed; every other byte stays. Memory holds one piece of
+    the file at a time, and what is removed from it.
+    """
+    file, survey, removals, quarantine = job
+    path = survey.source.path
+    spans = merged(removals)
+    lines = _lines(quarantine)
+    if any(
+        len(rows) and not 0 <= rows[0] <= rows[-1] < survey.rows for rows in (spans[0], lines[0])
+    ):
+        raise ValueError(f"a row to remove is not among the {survey.rows} rows of {path}")
+    touched = bool(len(spans[0]) or len(lines[0]))
+    before = hashlib.sha256()
+    after = hashlib.sha256() if touched else before
+    written = 0
+    removed = [REMOVED.empty_table()]
+    with replacing(clean_dir / survey.source.name) as out:
+        with reading(path):
+            stream = path.open("rb")
+        with stream:
+            for piece in survey.pieces:
+                with reading(path):
+                    data = stream.read(piece.length)
+                before.update(data)
+                kept = memoryview(data)
+                if touched:
+                    array = np.frombuffer(data, np.uint8)
+                    try:
+                        rows, starts, ends = _cut(piece, array, spans, lines, settings)
+                    except ValueError:
+                        if survey_file((file, survey.source)) != survey:
+                            raise changed(path) from None
+                        raise
+                    removed.append(removed_table(file, written, rows, array, starts, ends))
+                    kept = memoryview(_without(array, starts, ends))  # type: ignore[arg-type]
+                    after.update(kept)
+                out.write(kept)
+                written += len(kept)
+            with reading(path):
+                longer = stream.read(1)
+        if longer or before.hexdigest() != survey.sha256:
+            raise changed(path)
+    return Cleaned(
+        name=survey.source.name,
+        size=survey.size,
+        sha256=survey.sha256,
+        clean_size=written,
+        clean_sha256=after.hexdigest(),
+        removed=pa.concat_tables(removed),
+    )
+
+
+def _jobs(surveys: Sequence[Survey], removals: pa.Table, quarantine: pa.Table) -> Iterator[Job]:
+    """Give each file its own rows of the two tables."""
+    shares = []
+    for table in (removals, quarantine):
+        files = numbers(table.column("file"))
+        order = np.argsort(files, kind="stable")
+        shared = table.take(pa.array(order))
+        bounds = np.searchsorted(files[order], np.arange(len(surveys) + 1)).tolist()
+        shares.append((shared, bounds))
+    (spans, first_span), (lines, first_line) = shares
+    for file, survey in enumerate(surveys):
+        yield (
+            file,
+            survey,
+            spans.slice(first_span[file], first_span[file + 1] - first_span[file]),
+            lines.slice(first_line[file], first_line[file + 1] - first_line[file]),
+        )
+
+
+def _lines(quarantine: pa.Table) -> tuple[Ints, Ints, Ints]:
+    """Return row, first byte and last byte of quarantined rows of one file, sorted."""
+    lengths = pc.binary_length(flat(quarantine.column("raw")))
+    columns = quarantine.column("row"), quarantine.column("offset"), lengths
+    rows, starts, lengths = (numbers(column).astype(np.int64, copy=False) for column in columns)
+    order = np.argsort(starts, kind="stable")
+    return rows[order], starts[order], (starts + lengths)[order]
+
+
+def _cut(
+    piece: Piece,
+    data: npt.NDArray[np.uint8],
+    spans: tuple[Ints, Ints, Ints],
+    lines: tuple[Ints, Ints, Ints],
+    settings: Settings,
+) -> tuple[Ints, Ints, Ints]:
+    """Return row, start and end of what goes from ``data``, in bytes of it, ascending."""
+    form = FORMATS[piece.source.format]
+    rows, starts, ends = _within(piece, spans)
+    texts, first = np.unique(rows, return_index=True)
+    text_starts, text_ends = form.values(data, texts - piece.row, piece.offset == 0, settings)
+    starts, ends = byte_spans(
+        data,
+        text_starts,
+        text_ends,
+        first=np.append(first, len(rows)),
+        starts=starts,
+        ends=ends,
+        escaped=form.ESCAPED,
+    )
+    line_rows, line_starts, line_ends = _within(piece, lines)
+    rows = np.concatenate([rows, line_rows])
+    starts = np.concatenate([starts, line_starts - piece.offset])
+    ends = np.concatenate([ends, line_ends - piece.offset])
+    order = np.argsort(starts, kind="stable")
+    return rows[order], starts[order], ends[order]
+
+
+def _within(piece: Piece, spans: tuple[Ints, Ints, Ints]) -> tuple[Ints, Ints, Ints]:
+    """Return those of ``spans``, sorted by row, whose row is in ``piece``."""
+    rows, starts, ends = spans
+    first, last = np.searchsorted(rows, [piece.row, piece.row + piece.rows])
+    return rows[first:last], starts[first:last], ends[first:last]
+
+
+def _without(data: npt.NDArray[np.uint8], starts: Ints, ends: Ints) -> npt.NDArray[np.uint8]:
+    """Return ``data`` without the bytes from each of ``starts`` to its end."""
+    kept = np.empty(len(data) - int((ends - starts).sum()), np.uint8)
+    copy_spans(data, np.append(0, ends), np.append(starts, len(data)), kept)
+    return kept

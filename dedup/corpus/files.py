@@ -1,0 +1,64 @@
+"""Files opened so that whatever the system refuses comes out as one sentence."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import BinaryIO
+
+from dedup.errors import CorpusError, OutputError
+
+__all__ = ["changed", "reading", "replacing"]
+
+
+@contextmanager
+def reading(path: Path) -> Iterator[None]:
+    """Turn an ``OSError`` of the block into a ``CorpusError`` that names ``path``."""
+    try:
+        yield
+    except FileNotFoundError as error:
+        raise CorpusError(f"{path} does not exist: check the path, or leave it out") from error
+    except OSError as error:
+        raise CorpusError(
+            f"{path} cannot be read ({error.strerror}): check its permissions, or leave it out"
+        ) from error
+
+
+def changed(path: Path) -> CorpusError:
+    """Return the error for a source that is not what it was at the start of the run."""
+    return CorpusError(
+        f"{path} has changed since the run began: run again on files that stay as they are"
+    )
+
+
+@contextmanager
+def replacing(path: Path) -> Iterator[BinaryIO]:
+    """Give a stream that becomes the file ``path`` if the block ends well, and else nothing.
+
+    Folders above ``path`` are made. The stream is a hidden file beside it until then.
+
+    Raises
+    ------
+    OutputError
+        If the system refuses (disk full, read-only, a file where a folder should be).
+    """
+    # The name itself may be as long as names can be; its digest lets the next run take up, and so
+    # away, what a killed one left.
+    digest = hashlib.blake2b(os.fsencode(path.name), digest_size=8).hexdigest()
+    part = path.with_name(f".part-{digest}")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        try:
+            with part.open("wb") as stream:
+                yield stream
+            part.replace(path)
+        except BaseException:
+            part.unlink(missing_ok=True)
+            raise
+    except OSError as error:
+        raise OutputError(
+            f"{path} cannot be written ({error.strerror}): free some space or choose another folder"
+        ) from error

@@ -1,0 +1,57 @@
+"""The formats that are read: which module reads a file, by the end of its name."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Sequence
+from typing import BinaryIO, Protocol
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+
+from dedup.corpus import jsonl, text
+from dedup.corpus.chunks import Piece
+from dedup.settings import Settings
+
+__all__ = ["FORMATS", "SUFFIXES", "Format", "format_of"]
+
+
+class Format(Protocol):
+    """What a module of one format has; a new format is such a module and a line in ``FORMATS``."""
+
+    @property
+    def SUFFIXES(self) -> tuple[str, ...]:  # noqa: N802
+        """Ends of file names, in lower case."""
+
+    @property
+    def ESCAPED(self) -> bool:  # noqa: N802
+        """Whether a text stands in the file with JSON's escapes."""
+
+    def cut(self, stream: BinaryIO) -> Iterator[tuple[bytes, int]]:
+        """Yield stretches of whole rows, and the number of rows in each."""
+
+    def read(self, pieces: Sequence[Piece], settings: Settings) -> tuple[pa.Table, pa.Table]:
+        """Return the documents and the quarantined rows of ``pieces``."""
+
+    def values(
+        self,
+        data: npt.NDArray[np.uint8],
+        rows: npt.NDArray[np.int64],
+        at_start: bool,
+        settings: Settings,
+    ) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
+        """Return where the text of each of ``rows`` starts and ends in ``data``, -1 if nowhere."""
+
+
+FORMATS: dict[str, Format] = {"text": text, "jsonl": jsonl}
+"""By the word that ``SourceFile.format`` holds."""
+
+_BY_SUFFIX = {suffix: name for name, module in FORMATS.items() for suffix in module.SUFFIXES}
+SUFFIXES = tuple(_BY_SUFFIX)
+
+
+def format_of(name: str) -> str | None:
+    """Return the format of a file of that name, ``None`` if it is not one that is read."""
+    # As a string, not a Path: it is asked for every file of a folder.
+    return _BY_SUFFIX.get(os.path.splitext(name)[1].lower())  # noqa: PTH122

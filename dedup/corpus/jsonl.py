@@ -1,0 +1,232 @@
+"""JSON lines: one object to a line, the document in its text field; cleaned inside the raw line."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import repeat
+from typing import Any, BinaryIO
+
+import numpy as np
+import numpy.typing as npt
+import orjson
+import pyarrow as pa
+
+from dedup.corpus.chunks import CHUNK_BYTES, Piece
+from dedup.corpus.fields import string_column
+from dedup.kernels.splice import find_values
+from dedup.records import DOCUMENTS, QUARANTINE
+from dedup.settings import Settings
+
+__all__ = ["ESCAPED", "SUFFIXES", "cut", "read", "values"]
+
+SUFFIXES = (".jsonl", ".ndjson")
+ESCAPED = True
+
+_BOM = b"\xef\xbb\xbf"
+_KINDS = {
+    str: "a string",
+    bool: "true or false",
+    type(None): "null",
+    list: "a list",
+    dict: "an object",
+}
+
+
+@dataclass(frozen=True)
+class _Refused:
+    """Why a line gives no value; an empty reason for a blank line, which is no row at all."""
+
+    why: str
+
+
+_BLANK = _Refused("")
+
+
+def cut(stream: BinaryIO) -> Iterator[tuple[bytes, int]]:
+    """Yield stretches of whole lines and the number of lines in each."""
+    while data := stream.read(CHUNK_BYTES):
+        if not data.endswith(b"\n"):
+            data += stream.readline()
+        yield data, data.count(b"\n") + (not data.endswith(b"\n"))
+
+
+def read(pieces: Sequence[Piece], settings: Settings) -> tuple[pa.Table, pa.Table]:
+    """Return the documents and the quarantined rows of ``pieces``, in their order.
+
+    A row is the 0-based number of a physical line, ended by LF; a line of white space is counted
+    and otherwise passed over, and so is a byte order mark at the start of the file. A row is
+    quarantined if it is not JSON, not an object, or has no string in the text field. Where a key
+    is given twice, the last one counts.
+    """
+    tables = [_read_piece(piece, settings) for piece in pieces]
+    return pa.concat_tables([t[0] for t in tables]), pa.concat_tables([t[1] for t in tables])
+
+
+def values(
+    data: npt.NDArray[np.uint8], rows: npt.NDArray[np.int64], at_start: bool, settings: Settings
+) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
+    """Return where in ``data`` the text of each of ``rows`` starts and ends, between its quotes.
+
+    Parameters
+    ----------
+    data
+        Whole lines; where the file ``at_start`` has its byte order mark, so have they.
+    rows
+        Lines of ``data``, ascending.
+
+    Returns
+    -------
+    Two arrays of bytes from the start of ``data``; -1 where a line is not there or not such a row.
+    """
+    newlines = np.flatnonzero(data == ord("\n"))
+    line_starts = np.append(0, newlines + 1)
+    line_ends = np.append(newlines, len(data))
+    if at_start and data[:3].tobytes() == _BOM:
+        line_starts[0] = 3
+    rows = np.minimum(rows, len(newlines))  # a row too far, of a file that has changed
+    key = np.array([ord(character) for character in settings.text_field], np.int64)
+    starts, ends = np.empty((2, len(rows)), np.int64)
+    marks = np.flatnonzero((data == ord('"')) | (data == ord("\\")))
+    find_values(data, marks, line_starts[rows], line_ends[rows], key, starts, ends)
+    return starts, ends
+
+
+def _read_piece(piece: Piece, settings: Settings) -> tuple[pa.Table, pa.Table]:
+    data = piece.load()
+    bom = len(_BOM) if piece.offset == 0 and data.startswith(_BOM) else 0
+    lines = data[bom:].split(b"\n") if bom else data.split(b"\n")
+    if not lines[-1]:
+        lines.pop()  # what follows the last line feed is no line
+    objects = _parsed(lines)
+    rows = np.arange(piece.row, piece.row + len(lines), dtype=np.int64)
+    quarantine = QUARANTINE.empty_table()
+    field = settings.text_field
+    if not (_all(objects, dict) and _all(_column(objects, field), str)):
+        whys = [_refusal(value, field) for value in objects]
+        quarantine = _quarantined(piece, piece.offset + bom, lines, whys, data.endswith(b"\n"))
+        good = [i for i, why in enumerate(whys) if why is None]
+        lines, objects, rows = [lines[i] for i in good], [objects[i] for i in good], rows[good]
+    return _documents(piece, lines, objects, rows, settings), quarantine
+
+
+def _column(objects: list[Any], field: str) -> list[object]:
+    return list(map(dict.get, objects, repeat(field)))
+
+
+def _documents(
+    piece: Piece,
+    lines: list[bytes],
+    objects: list[Any],
+    rows: npt.NDArray[np.int64],
+    settings: Settings,
+) -> pa.Table:
+    def column(field: str) -> list[object]:
+        column = _column(objects, field)
+        if float in set(map(type, column)):
+            for i, value in enumerate(column):
+                if type(value) is float and abs(value) >= 2.0**63:
+                    # The fast parser makes a float of an integer beyond 64 bits.
+                    column[i] = _tolerant(lines[i])[field]
+        return column
+
+    def optional(field: str | None) -> pa.Array:
+        if field is None:
+            return pa.nulls(len(objects), pa.large_string())
+        return string_column(column(field))
+
+    labels = column(settings.id_field)
+    if None in labels:
+        name = piece.source.name
+        labels = [
+            f"{name}:{row}" if label is None else label
+            for label, row in zip(labels, rows.tolist(), strict=True)
+        ]
+    return pa.Table.from_arrays(
+        [
+            pa.array(np.full(len(objects), piece.file, np.int32)),
+            pa.array(rows),
+            string_column(labels),
+            optional(settings.date_field),
+            optional(settings.source_field),
+            string_column(_column(objects, settings.text_field)),
+        ],
+        schema=DOCUMENTS,
+    )
+
+
+def _parsed(lines: list[bytes]) -> list[Any]:
+    """Return the value of each line, or a ``_Refused``."""
+    objects: list[Any] = []
+    append = objects.append
+    waiting = iter(lines)
+    while True:
+        try:
+            for value in map(orjson.loads, waiting):
+                append(value)  # not extend: what is there when a line is refused must stay
+        except orjson.JSONDecodeError:  # noqa: PERF203  once for each such line
+            append(_tolerant(lines[len(objects)]))
+        else:
+            return objects
+
+
+def _tolerant(line: bytes) -> Any:
+    """Return the value of a line with broken UTF-8, lone surrogates, NaN or any integer."""
+    if not line.strip():
+        return _BLANK
+    try:
+        return json.loads(line.decode("utf-8", "replace"), parse_int=_integer)
+    except json.JSONDecodeError as error:
+        return _Refused(f"The line is not JSON: it goes wrong at character {error.pos + 1}.")
+    except RecursionError:
+        return _Refused("The line is nested too deeply to be read.")
+
+
+def _integer(digits: str) -> int | float:
+    try:
+        return int(digits)
+    except ValueError:  # thousands of digits, which Python refuses to convert
+        return float(digits)
+
+
+def _refusal(value: object, field: str) -> str | None:
+    """Say in one sentence why ``value`` is no document; an empty one for a blank line."""
+    if isinstance(value, _Refused):
+        return value.why
+    if not isinstance(value, dict):
+        return f"The line is {_kind(value)}, not an object."
+    if field not in value:
+        return f"The object has no field {field!r}."
+    text = value[field]
+    return None if isinstance(text, str) else f"The field {field!r} is {_kind(text)}, not a string."
+
+
+def _kind(value: object) -> str:
+    return _KINDS.get(type(value), "a number")
+
+
+def _quarantined(
+    piece: Piece, offset: int, lines: list[bytes], whys: list[str | None], terminated: bool
+) -> pa.Table:
+    """Return the rows that have a reason, as they stand from byte ``offset`` of the file on."""
+    offsets = offset + np.cumsum([0, *(len(line) + 1 for line in lines)])
+    bad = [i for i, why in enumerate(whys) if why]
+    last = len(lines) - 1
+    return pa.Table.from_arrays(
+        [
+            pa.array(np.full(len(bad), piece.file, np.int32)),
+            pa.array(np.array(bad, np.int64) + piece.row),
+            string_column([whys[i] for i in bad]),
+            pa.array(offsets[bad]),
+            pa.array(
+                [lines[i] + (b"\n" if i != last or terminated else b"") for i in bad],
+                pa.large_binary(),
+            ),
+        ],
+        schema=QUARANTINE,
+    )
+
+
+def _all(values: list[Any], kind: type) -> bool:
+    return set(map(type, values)) <= {kind}

@@ -1,0 +1,263 @@
+"""The patch beside a cleaned corpus: what was removed, and the input rebuilt from both.
+
+``patch/files.jsonl`` has a row for every source file, sorted by name::
+
+    {"schema_version": 1, "name": "a/b.txt", "size": 9, "sha256": "…",
+     "clean_size": 6, "clean_sha256": "…"}
+
+``patch/removed.parquet`` has a row for every stretch of bytes that was removed, sorted by file and
+offset: ``file`` (0-based line of ``files.jsonl``), ``row`` (of the source file), ``offset`` (bytes
+from the start of the *cleaned* file, before which the bytes go back in) and ``removed`` (the
+bytes). Both are the same bytes for the same input and the same versions of the libraries.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from itertools import groupby
+from operator import itemgetter
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+import orjson
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from dedup.corpus.files import replacing
+from dedup.errors import OutputError, OutputExistsError
+from dedup.kernels.spans import copy_spans
+from dedup.records import SCHEMA_VERSION
+
+__all__ = ["REMOVED", "CleanSummary", "Cleaned", "removed_table", "restore", "write_patch"]
+
+REMOVED = pa.schema(
+    [
+        ("file", pa.int32()),
+        ("row", pa.int64()),
+        ("offset", pa.int64()),
+        ("removed", pa.large_binary()),
+    ]
+)
+_GROUP_BYTES = 8 << 20  # of a row group
+_BLOCK_BYTES = 1 << 20  # of a copy
+
+
+@dataclass(frozen=True)
+class Cleaned:
+    """What became of one source file; sizes in bytes, digests in hex."""
+
+    name: str
+    size: int
+    sha256: str
+    clean_size: int
+    clean_sha256: str
+    removed: pa.Table
+    """Rows of ``REMOVED``."""
+
+
+@dataclass(frozen=True)
+class CleanSummary:
+    """What cleaning came to."""
+
+    files: int
+    changed: int
+    """Files that lost something."""
+    removed_bytes: int
+    """Of the files, quarantined rows included."""
+
+
+def removed_table(
+    file: int,
+    offset: int,
+    rows: npt.NDArray[np.int64],
+    data: npt.NDArray[np.uint8],
+    starts: npt.NDArray[np.int64],
+    ends: npt.NDArray[np.int64],
+) -> pa.Table:
+    """Return rows of ``REMOVED`` for the spans of ``data`` that are not written.
+
+    ``starts`` ascends; what is left of ``data`` begins at byte ``offset`` of the cleaned file.
+    """
+    offsets = np.append(0, np.cumsum(ends - starts))
+    removed = np.empty(offsets[-1], np.uint8)
+    copy_spans(data, starts, ends, removed)
+    buffers = [None, pa.py_buffer(offsets), pa.py_buffer(removed)]
+    return pa.Table.from_arrays(
+        [
+            pa.array(np.full(len(rows), file, np.int32)),
+            pa.array(rows),
+            pa.array(starts - offsets[:-1] + offset),
+            pa.Array.from_buffers(pa.large_binary(), len(rows), buffers),
+        ],
+        schema=REMOVED,
+    )
+
+
+def write_patch(files: Iterable[Cleaned], patch_dir: Path) -> CleanSummary:
+    """Write the patch of ``files``, which come in the order of their names, one by one.
+
+    Raises
+    ------
+    OutputError
+        If it cannot be written.
+    """
+    count = changed = removed_bytes = 0
+    waiting: list[pa.Table] = [REMOVED.empty_table()]
+    held = 0
+    with (
+        replacing(patch_dir / "files.jsonl") as listing,
+        replacing(patch_dir / "removed.parquet") as stream,
+        pq.ParquetWriter(stream, REMOVED, compression="zstd") as writer,
+    ):
+        for each in files:
+            row = {
+                "schema_version": SCHEMA_VERSION,
+                "name": each.name,
+                "size": each.size,
+                "sha256": each.sha256,
+                "clean_size": each.clean_size,
+                "clean_sha256": each.clean_sha256,
+            }
+            listing.write(orjson.dumps(row, option=orjson.OPT_APPEND_NEWLINE))
+            count += 1
+            changed += each.removed.num_rows > 0
+            removed_bytes += each.size - each.clean_size
+            if each.removed.num_rows:
+                waiting.append(each.removed)
+                held += each.size - each.clean_size
+            if held >= _GROUP_BYTES:
+                writer.write_table(pa.concat_tables(waiting))
+                waiting, held = [], 0
+        if waiting:
+            writer.write_table(pa.concat_tables(waiting))
+    return CleanSummary(count, changed, removed_bytes)
+
+
+def restore(out_dir: Path, dest: Path) -> int:
+    """Rebuild the input of a run from its ``clean`` and ``patch``, byte for byte.
+
+    Parameters
+    ----------
+    out_dir
+        What the run wrote.
+    dest
+        A folder that is empty or not there yet.
+
+    Returns
+    -------
+    The number of files.
+
+    Raises
+    ------
+    OutputExistsError
+        If ``dest`` is not empty.
+    OutputError
+        If the patch is missing or damaged, a clean file is not as it was written, or a file
+        cannot be written.
+    """
+    _check_empty(dest)
+    patch_dir = out_dir / "patch"
+    files = _files(patch_dir / "files.jsonl")
+    removed = groupby(_removed(patch_dir / "removed.parquet"), key=itemgetter(0))
+    following = next(removed, None)
+    for index, file in enumerate(files):
+        target = dest / file.name
+        if not _inside(target, dest):
+            raise OutputError(f"{patch_dir} names a file outside of the folder: {file.name!r}")
+        mine: Iterator[tuple[int, int, bytes]] = iter(())
+        if following is not None and following[0] == index:
+            mine = following[1]
+        _restore_file(out_dir / "clean" / file.name, target, file, mine)
+        if following is not None and following[0] == index:
+            following = next(removed, None)
+    return len(files)
+
+
+def _files(path: Path) -> list[Cleaned]:
+    """Return the rows of ``files.jsonl``, without what was removed."""
+    fields = ("name", "size", "sha256", "clean_size", "clean_sha256")
+    with _using(path), path.open("rb") as lines:
+        rows = [orjson.loads(line) for line in lines]
+        nothing = REMOVED.empty_table()
+        return [Cleaned(*(row[field] for field in fields), removed=nothing) for row in rows]
+
+
+def _removed(path: Path) -> Iterator[tuple[int, int, bytes]]:
+    """Yield file, offset and bytes of the rows of ``removed.parquet``."""
+    with _using(path), pq.ParquetFile(path) as parquet:
+        for batch in parquet.iter_batches(4096, columns=["file", "offset", "removed"]):
+            yield from zip(*(column.to_pylist() for column in batch.columns), strict=True)
+
+
+def _restore_file(
+    clean: Path, target: Path, file: Cleaned, removed: Iterator[tuple[int, int, bytes]]
+) -> None:
+    """Write one file of the input, unless a checksum says that it would not be that file."""
+    after, before = hashlib.sha256(), hashlib.sha256()
+    with replacing(target) as out:
+        with _using(clean):
+            stream = clean.open("rb")
+        with stream:
+            following = next(removed, None)
+            start = 0
+            data = None
+            while data != b"":
+                with _using(clean):
+                    data = stream.read(_BLOCK_BYTES)
+                after.update(data)
+                parts = []
+                at = 0
+                # What goes in at the end of the file is met with the empty block, or before it.
+                while following is not None and following[1] <= start + len(data):
+                    _, offset, gone = following
+                    parts += [data[at : offset - start], gone]
+                    at = offset - start
+                    following = next(removed, None)
+                whole = b"".join([*parts, data[at:]])
+                before.update(whole)
+                out.write(whole)
+                start += len(data)
+        if after.hexdigest() != file.clean_sha256:
+            raise OutputError(f"{clean} is not as the run wrote it: put it back, or run again")
+        if before.hexdigest() != file.sha256:
+            raise OutputError(f"the patch does not fit {clean}: run again to have another")
+
+
+@contextmanager
+def _using(path: Path) -> Iterator[None]:
+    """Turn what goes wrong with a file of the output into one sentence that names it."""
+    try:
+        yield
+    except (ValueError, LookupError, TypeError, pa.ArrowException) as error:
+        raise OutputError(f"{path} is damaged: restore needs it as the run wrote it") from error
+    except OSError as error:
+        why = error.strerror or "it is damaged"
+        raise OutputError(
+            f"{path} cannot be read ({why}): restore needs it as the run wrote it"
+        ) from error
+
+
+def _inside(path: Path, folder: Path) -> bool:
+    """Say whether ``path`` is below ``folder``, whatever its parts are."""
+    whole, above = os.path.abspath(path), os.path.abspath(folder)  # noqa: PTH100
+    return "\0" not in whole and Path(above) in Path(whole).parents
+
+
+def _check_empty(dest: Path) -> None:
+    try:
+        empty = not any(dest.iterdir())
+    except FileNotFoundError:
+        return
+    except NotADirectoryError:
+        empty = False
+    except OSError as error:
+        raise OutputError(
+            f"{dest} cannot be read ({error.strerror}): name another folder"
+        ) from error
+    if not empty:
+        raise OutputExistsError(f"{dest} is not empty: name a folder that is, or a new one")

@@ -1,0 +1,97 @@
+"""What files hold before they are read: size, digest and where to cut them, from one pass."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any, TypeAlias
+
+from dedup.corpus.chunks import CHUNK_BYTES, Chunk, Piece
+from dedup.corpus.files import reading
+from dedup.corpus.formats import FORMATS
+from dedup.records import SourceFile
+
+__all__ = ["Mapper", "Survey", "fingerprint", "plan", "survey", "survey_file"]
+
+Mapper: TypeAlias = Callable[[Callable[[Any], Any], Iterable[Any]], Iterable[Any]]
+"""What ``map`` does: a function applied to each of many jobs, results in order."""
+
+_PIECE_COST = 1024
+"""Bytes that a piece counts for beyond its own, so that a million empty files are many chunks."""
+
+
+@dataclass(frozen=True, slots=True)
+class Survey:
+    """One file at the start of the run."""
+
+    source: SourceFile
+    size: int
+    """Bytes."""
+    sha256: str
+    pieces: tuple[Piece, ...]
+
+    @property
+    def rows(self) -> int:
+        """Rows of the file, blank lines counted."""
+        return self.pieces[-1].row + self.pieces[-1].rows if self.pieces else 0
+
+
+def survey(files: Sequence[SourceFile], mapper: Mapper = map) -> list[Survey]:
+    """Survey each of ``files``.
+
+    Parameters
+    ----------
+    files
+        As ``discover`` lists them.
+    mapper
+        Stands in for ``map``, and keeps the order: an engine's, to work on several files at a time.
+
+    Raises
+    ------
+    CorpusError
+        If a file cannot be read.
+    """
+    return list(mapper(survey_file, enumerate(files)))
+
+
+def survey_file(numbered: tuple[int, SourceFile]) -> Survey:
+    """Read a file once from end to end; it comes with its index."""
+    file, source = numbered
+    digest = hashlib.sha256()
+    pieces = []
+    offset = row = 0
+    with reading(source.path), source.path.open("rb") as stream:
+        for data, rows in FORMATS[source.format].cut(stream):
+            digest.update(data)
+            pieces.append(Piece(file, source, offset, len(data), row, rows))
+            offset += len(data)
+            row += rows
+    return Survey(source, offset, digest.hexdigest(), tuple(pieces))
+
+
+def plan(surveys: Iterable[Survey]) -> list[Chunk]:
+    """Return the chunks to read, in the order of the files; they depend on the files alone."""
+    return list(_chunks(surveys))
+
+
+def _chunks(surveys: Iterable[Survey]) -> Iterator[Chunk]:
+    waiting: list[Piece] = []
+    held = 0
+    for each in surveys:
+        for piece in each.pieces:
+            if waiting and held + piece.length > CHUNK_BYTES:
+                yield tuple(waiting)
+                waiting, held = [], 0
+            waiting.append(piece)
+            held += piece.length + _PIECE_COST
+    if waiting:
+        yield tuple(waiting)
+
+
+def fingerprint(surveys: Iterable[Survey]) -> str:
+    """Return the identity of a corpus, as hex: its names and bytes, not its order, place or age."""
+    digest = hashlib.sha256()
+    for name, sha256 in sorted((each.source.name, each.sha256) for each in surveys):
+        digest.update(f"{len(name.encode())} {name} {sha256}\n".encode())
+    return digest.hexdigest()

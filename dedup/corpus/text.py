@@ -1,0 +1,69 @@
+"""Text files: each is one document, row 0, and its text is every byte of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import BinaryIO
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+
+from dedup.columns import make_strings
+from dedup.corpus.chunks import Piece
+from dedup.records import DOCUMENTS, QUARANTINE
+from dedup.settings import Settings
+
+__all__ = ["ESCAPED", "SUFFIXES", "cut", "read", "values"]
+
+SUFFIXES = (".txt", ".md")
+ESCAPED = False
+
+
+def cut(stream: BinaryIO) -> Iterator[tuple[bytes, int]]:
+    """Yield the one stretch of a file, and that it is one row."""
+    yield stream.read(), 1
+
+
+def read(pieces: Sequence[Piece], settings: Settings) -> tuple[pa.Table, pa.Table]:
+    """Return the documents of whole files and an empty quarantine; a text file is never refused."""
+    del settings
+    contents = [piece.load() for piece in pieces]
+    names = [piece.source.name for piece in pieces]
+    nothing = pa.nulls(len(pieces), pa.large_string())
+    documents = pa.Table.from_arrays(
+        [
+            pa.array([piece.file for piece in pieces], pa.int32()),
+            pa.array(np.zeros(len(pieces), np.int64)),
+            pa.array(names, pa.large_string()),
+            nothing,
+            nothing,
+            _decoded(contents),
+        ],
+        schema=DOCUMENTS,
+    )
+    return documents, QUARANTINE.empty_table()
+
+
+def values(
+    data: npt.NDArray[np.uint8], rows: npt.NDArray[np.int64], at_start: bool, settings: Settings
+) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
+    """Return where in ``data`` the text of each of ``rows`` starts and ends: all of it."""
+    del at_start, settings
+    return np.zeros(len(rows), np.int64), np.full(len(rows), len(data), np.int64)
+
+
+def _decoded(contents: list[bytes]) -> pa.Array:
+    """Return the column of texts: the bytes as they are, broken sequences as U+FFFD."""
+    column = _column(contents)
+    try:
+        column.validate(full=True)
+    except pa.ArrowInvalid:
+        return _column([data.decode("utf-8", "replace").encode() for data in contents])
+    return column
+
+
+def _column(contents: list[bytes]) -> pa.Array:
+    offsets = np.zeros(len(contents) + 1, np.int64)
+    np.cumsum([len(data) for data in contents], out=offsets[1:])
+    return make_strings(np.frombuffer(b"".join(contents), np.uint8), offsets)

@@ -1,0 +1,145 @@
+"""Builds a double-array trie: sorted words in, one slot for each of their prefixes out.
+
+A node is a slot. The child of node ``s`` by code ``c`` is slot ``base[s] + c``, if ``check`` of
+that slot says ``s``. The root is slot 0 with base 0, so the node of a single character is the
+slot numbered like its code. (J.-I. Aoe, "An efficient digital search algorithm by using a
+double-array structure", IEEE Transactions on Software Engineering 15(9), 1989.)
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+
+from dedup.kernels import kernel
+
+__all__ = ["FREE", "place_words"]
+
+FREE = np.uint32(2**32 - 1)
+"""In ``check``: no node is here."""
+
+_PATIENCE = 8192  # slots tried in vain before families of that size are placed further on
+_SIZES = 24  # families of more children than this are searched room for from one place
+
+
+@kernel
+def place_words(
+    codes: npt.NDArray[np.uint16],
+    offsets: npt.NDArray[np.int64],
+    largest: int,
+    base: npt.NDArray[np.uint32],
+    check: npt.NDArray[np.uint32],
+    slots: npt.NDArray[np.uint32],
+    following: npt.NDArray[np.int64],
+    preceding: npt.NDArray[np.int64],
+    first: npt.NDArray[np.int64],
+    last: npt.NDArray[np.int64],
+    node: npt.NDArray[np.int64],
+) -> int:
+    """Place distinct words in a double array, breadth first; return the number of slots used.
+
+    Parameters
+    ----------
+    codes, offsets
+        The words, sorted so that those of one prefix stand together and a prefix stands before
+        what it begins: word ``i`` is ``codes[offsets[i]:offsets[i + 1]]``, not empty. Codes run
+        from 1 to ``largest``.
+    base, check
+        Filled: per slot, where its children are counted from (0: it has none) and its parent
+        (``FREE`` if there is none). Equally long; at least ``largest`` + 1.
+    slots
+        Filled: per word, its slot.
+    following, preceding
+        Scratch, as long as ``base``: the free slots as a list linked both ways.
+    first, last, node
+        Scratch, one element per node: ``len(codes) + 1`` is enough.
+
+    Returns
+    -------
+    int
+        Slots after which all are free, with room for a lookup by any code from any of them; -1
+        if the arrays are too short, and then nothing in them is of use.
+    """
+    size = len(base)
+    for slot in range(size):
+        base[slot] = 0
+        check[slot] = 0 if slot <= largest else FREE
+        following[slot] = slot + 1
+        preceding[slot] = slot - 1
+    starts = np.empty(_SIZES + 1, np.int64)  # by number of children, where to look for room
+    for family in range(_SIZES + 1):
+        starts[family] = largest + 1
+    highest = 0
+
+    first[0] = 0
+    last[0] = len(offsets) - 1
+    node[0] = 0
+    done, level_end, filled, depth = 0, 1, 1, 0
+    while done < filled:
+        if done == level_end:
+            level_end = filled
+            depth += 1
+        low, high, parent = first[done], last[done], node[done]
+        done += 1
+        if offsets[low] + depth == offsets[low + 1]:  # the word that is this prefix
+            slots[low] = parent
+            low += 1
+        if low == high:
+            continue
+
+        # The children: runs of words with one code at this depth.
+        children = filled
+        smallest = largest
+        begin = low
+        while begin < high:
+            code = codes[offsets[begin] + depth]
+            end = begin + 1
+            while end < high and codes[offsets[end] + depth] == code:
+                end += 1
+            first[filled] = begin
+            last[filled] = end
+            smallest = min(smallest, int(code))
+            filled += 1
+            begin = end
+
+        at = 0
+        if parent != 0:
+            family = min(filled - children, _SIZES)
+            slot = starts[family]
+            while slot < size and check[slot] != FREE:  # taken since: its link leads onwards
+                slot = following[slot]
+            starts[family] = slot
+            tries = 0
+            while True:
+                if slot >= size:
+                    return -1
+                at = slot - smallest
+                fits = True
+                for child in range(children, filled):
+                    place = at + codes[offsets[first[child]] + depth]
+                    if place >= size:
+                        return -1
+                    if check[place] != FREE:
+                        fits = False
+                        break
+                if fits:
+                    break
+                slot = following[slot]
+                tries += 1
+            if tries > _PATIENCE:
+                starts[family] = slot
+        base[parent] = at
+        highest = max(highest, at)
+        for child in range(children, filled):
+            place = at + codes[offsets[first[child]] + depth]
+            node[child] = place
+            if parent == 0:
+                continue
+            check[place] = parent
+            after, before = following[place], preceding[place]
+            if before > largest:
+                following[before] = after
+            if after < size:
+                preceding[after] = before
+    used = highest + largest + 1
+    return used if used <= size else -1

@@ -1,0 +1,222 @@
+"""Words of each text as hashes, with what the masked view and the drop rule need to know of each."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from dedup.kernels import kernel
+from dedup.kernels.cut import cut_span
+from dedup.kernels.shingle import SLOT, mix
+
+__all__ = ["word_hash", "words_of_texts"]
+
+_WORD, _NUMERAL, _COUNTED, _ADMIN, _DENIAL, _DEICTIC = 1, 2, 4, 8, 16, 32  # bits of a shape
+_NUMBER, _TIME, _PLACE = 1, 2, 3  # kinds of slot
+_PERSON = 255  # mark of a tag whose words may be a place before 县, 市, 区, 乡 or 镇
+
+
+@kernel
+def word_hash(cp, start, stop):  # type: ignore[no-untyped-def]
+    """Return a 64-bit hash (never 0) of the code points ``cp[start:stop]`` (uint32)."""
+    h = np.uint64(0xCBF29CE484222325)
+    for i in range(start, stop):
+        h = (h ^ np.uint64(cp[i])) * np.uint64(0x9FB21C651E98DF25)
+        h ^= h >> np.uint64(32)
+    h = mix(h)
+    return h if h != np.uint64(0) else np.uint64(1)
+
+
+@kernel
+def _among(sorted_hashes, h):  # type: ignore[no-untyped-def]
+    low, high = 0, len(sorted_hashes)
+    while low < high:
+        middle = (low + high) >> 1
+        if sorted_hashes[middle] < h:
+            low = middle + 1
+        else:
+            high = middle
+    return low < len(sorted_hashes) and sorted_hashes[low] == h
+
+
+@kernel
+def _slot_kind(cp, start, stop, tag, shape, never, h):  # type: ignore[no-untyped-def]
+    """Return the kind of slot of one word, by its own shape and its tag's kind."""
+    every = 255
+    some = 0
+    placeholder = stop - start >= 2
+    for i in range(start, stop):
+        bits = shape[cp[i]] if cp[i] < len(shape) else 0
+        every &= bits | (_NUMERAL | _COUNTED if bits & (_NUMERAL | _COUNTED) else 0)
+        some |= bits
+        placeholder = placeholder and cp[i] == 120
+    last = shape[cp[stop - 1]] if cp[stop - 1] < len(shape) else 0
+    first = shape[cp[start]] if cp[start] < len(shape) else 0
+    kind = 0
+    if (every & _COUNTED and some & _NUMERAL) or 48 <= cp[start] <= 57:
+        kind = _NUMBER
+    elif placeholder or last & _ADMIN or (first & _ADMIN and stop - start == 2 and last & _DEICTIC):
+        kind = _PLACE
+    elif tag == _TIME or (tag == _PLACE and stop - start > 1):
+        kind = tag
+    if kind != 0 and _among(never, h):
+        return 0
+    return kind
+
+
+@kernel
+def _ordinal(cp, start, stop, shape):  # type: ignore[no-untyped-def]
+    """Return where 第, numerals and what they count end, if a word begins so and goes on; else 0.
+
+    第九届全国人民代表大会 stands in the dictionary as one word; its template has a slot in it.
+    """
+    if stop - start < 5 or cp[start] != 0x7B2C:
+        return 0
+    i = start + 1
+    while i < stop and cp[i] < len(shape) and shape[cp[i]] & _NUMERAL:
+        i += 1
+    if i == start + 1:
+        return 0
+    counted = i
+    while i < stop and cp[i] < len(shape) and shape[cp[i]] & _COUNTED:
+        i += 1
+    return i if i > counted and stop - i >= 2 else 0
+
+
+@kernel
+def words_of_texts(  # type: ignore[no-untyped-def]
+    text, offsets, dictionary, hmm, tag_kinds, shape, never, denies, affirms, characters,
+    cp, route, code, back, ends, nodes,
+    tokens, token_starts, masked, masked_starts, guards, guard_starts, free,
+):  # fmt: skip
+    """Fill the tokens of every text and what is known of them.
+
+    Parameters
+    ----------
+    text, offsets : uint8[:], int64[n + 1]
+        Shadow texts in valid UTF-8.
+    dictionary, hmm
+        See ``cut_span``.
+    tag_kinds : uint8[:]
+        Per part of speech the slot its words are, or ``_PERSON``.
+    shape, never, denies, affirms
+        See ``dedup.masking.Rules``.
+    characters : bool
+        Whether a token is a character of a word, not a word.
+    cp, route, code, back, ends, nodes
+        Scratch for the longest text, see ``cut_span``; ``cp`` is uint32.
+    tokens, token_starts : uint64[:], int64[n + 1]
+        Filled: hashes of the tokens; room for one per byte of text.
+    masked, masked_starts : uint64[:], int64[n + 1]
+        Filled: the same with ``SLOT`` in the place of each run of slots; room for two per byte.
+    guards : uint64[:]
+        Filled: hashes, in their order, of the numbers, dates, places and denials of each text.
+    guard_starts : int64[n + 1]
+        Filled.
+    free : int32[n]
+        Filled: words that are no slot.
+    """
+    n = np.int64(0)
+    m = np.int64(0)
+    g = np.int64(0)
+    token_starts[0] = 0
+    masked_starts[0] = 0
+    guard_starts[0] = 0
+    for unit in range(len(offsets) - 1):
+        size = 0
+        i = offsets[unit]
+        while i < offsets[unit + 1]:
+            c = np.uint32(text[i])
+            if c < 0x80:
+                i += 1
+            elif c < 0xE0:
+                c = (c & np.uint32(0x1F)) << np.uint32(6) | (np.uint32(text[i + 1]) & np.uint32(0x3F))
+                i += 2
+            elif c < 0xF0:
+                c = (
+                    (c & np.uint32(0x0F)) << np.uint32(12)
+                    | (np.uint32(text[i + 1]) & np.uint32(0x3F)) << np.uint32(6)
+                    | (np.uint32(text[i + 2]) & np.uint32(0x3F))
+                )
+                i += 3
+            else:
+                c = (
+                    (c & np.uint32(0x07)) << np.uint32(18)
+                    | (np.uint32(text[i + 1]) & np.uint32(0x3F)) << np.uint32(12)
+                    | (np.uint32(text[i + 2]) & np.uint32(0x3F)) << np.uint32(6)
+                    | (np.uint32(text[i + 3]) & np.uint32(0x3F))
+                )
+                i += 4
+            cp[size] = c
+            size += 1
+        cut = cut_span(cp, 0, size, dictionary, hmm, route, code, back, ends, nodes, 0)
+
+        begin = np.int64(0)
+        count = np.int32(0)
+        least = m
+        before = 0  # kind of the word before
+        before_at = m  # its first token in the masked view
+        before_name = False  # whether it may be the name of a place
+        before_hash = np.uint64(0)
+        for t in range(cut):
+            end = ends[t]
+            some = 0
+            denied = False
+            for k in range(begin, end):
+                bits = shape[cp[k]] if cp[k] < len(shape) else 1
+                some |= bits
+            if not some & _WORD:
+                begin = end
+                continue
+            h = word_hash(cp, begin, end)
+            entry = nodes[t]
+            tag = tag_kinds[dictionary.tag[entry]] if entry >= 0 else np.uint8(0)
+            kind = _slot_kind(cp, begin, end, tag, shape, never, h)
+            if kind == 0 and before == _NUMBER:
+                counted = True
+                for k in range(begin, end):
+                    counted = counted and cp[k] < len(shape) and shape[cp[k]] & _COUNTED != 0
+                if counted:
+                    kind = _NUMBER
+            if kind == 0 and end - begin == 1 and cp[begin] == 0x7B2C:  # 第, before its number
+                kind = _NUMBER
+            if kind == _PLACE and end - begin == 1 and before_name:
+                # 山阴 县: a name that the dictionary does not know as a place, and what it is.
+                m = before_at
+                guards[g] = before_hash
+                g += 1
+                count -= 1
+            free_from = begin
+            if kind == 0:
+                free_from = max(begin, _ordinal(cp, begin, end, shape))
+                if some & _DENIAL:
+                    denied = not _among(affirms, h)
+                elif 97 <= cp[begin] <= 122:
+                    denied = _among(denies, h)
+                count += 1
+            if kind != 0 or denied or free_from > begin:
+                guards[g] = h
+                g += 1
+            before, before_at, before_hash = kind, m, h
+            before_name = kind == 0 and 2 <= end - begin <= 4 and (entry < 0 or tag == _PERSON)
+            before_name = before_name and cp[begin] >= 0x4E00 and not denied
+            if (kind != 0 or free_from > begin) and (m == least or masked[m - 1] != SLOT):
+                masked[m] = SLOT
+                m += 1
+            if characters:
+                for k in range(begin, end):
+                    tokens[n] = word_hash(cp, k, k + 1)
+                    if kind == 0 and k >= free_from:
+                        masked[m] = tokens[n]
+                        m += 1
+                    n += 1
+            else:
+                tokens[n] = h
+                if kind == 0:
+                    masked[m] = h if free_from == begin else word_hash(cp, free_from, end)
+                    m += 1
+                n += 1
+            begin = end
+        token_starts[unit + 1] = n
+        masked_starts[unit + 1] = m
+        guard_starts[unit + 1] = g
+        free[unit] = count

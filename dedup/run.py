@@ -1,0 +1,330 @@
+"""One run from the corpus on disk to the output folder: read, find, write."""
+
+from __future__ import annotations
+
+import platform
+import resource
+import sys
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from dedup.columns import numbers, strings
+from dedup.corpus.clean import write_clean
+from dedup.corpus.discover import discover
+from dedup.corpus.read import read
+from dedup.corpus.survey import fingerprint, plan, survey
+from dedup.engines import Engine
+from dedup.engines.local import LocalEngine
+from dedup.errors import OutputExistsError
+from dedup.jsonlines import Json, array_of, objects
+from dedup.kernels import mark_compiled
+from dedup.pipeline import Progress, Watch, find_in
+from dedup.records import SCHEMA_VERSION
+from dedup.result import Result, View
+from dedup.settings import Settings
+from dedup.store import OutputFolder
+
+__all__ = ["Outcome", "run"]
+
+MEMBERS_SHOWN = 20
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What a run did."""
+
+    out: Path
+    already: bool
+    """Whether the folder held the finished run of the same input and settings before."""
+    report: Mapping[str, Any]
+    """What ``run.json`` says."""
+    seconds: Mapping[str, float]
+    """Per stage; empty if nothing was done."""
+
+
+def run(
+    paths: Sequence[Path],
+    out: Path,
+    settings: Settings | None = None,
+    *,
+    workers: int | None = None,
+    engine: Engine | None = None,
+    progress: Progress | None = None,
+) -> Outcome:
+    """Deduplicate the corpus at ``paths`` into the folder ``out``.
+
+    Parameters
+    ----------
+    paths
+        Files and folders.
+    out
+        Folder for everything that is written; must be new, empty, or of an earlier run.
+    settings
+        What to compare and how.
+    workers, engine
+        Threads of the local engine, or another engine. Neither changes a byte of the result.
+    progress
+        Called as stages advance.
+
+    Raises
+    ------
+    CorpusError
+        If an input cannot be read at all, or changes while it is read.
+    OutputExistsError
+        If ``out`` holds something else, or the run of another input or other settings.
+    OutputError
+        If ``out`` cannot be written.
+    """
+    begun = time.perf_counter()
+    settings = settings or Settings()
+    engine = engine or LocalEngine(workers)
+    watch = Watch(progress)
+    with watch.stage("survey"):
+        files = discover(paths, leave_out=out)
+        surveys = survey(files, engine.map)
+        identity = {
+            "dedup": version("dedup"),
+            "input": fingerprint(surveys),
+            "settings": settings.as_dict() | {"threshold": settings.near},
+        }
+    folder = OutputFolder(out)
+    with folder.locked():
+        done = folder.finished()
+        if done is not None:
+            _refuse_other(out, done, identity)
+            return Outcome(out, already=True, report=done, seconds={})
+        folder.clear()
+        result = find_in(
+            plan(surveys),
+            partial(read, settings=settings),
+            [file.name for file in files],
+            settings,
+            engine,
+            watch,
+        )
+        with watch.stage("clean"):
+            cleaned = write_clean(
+                surveys, result.removals, result.finding.quarantine, out / "clean", out / "patch",
+                settings, engine.map,
+            )  # fmt: skip
+        with watch.stage("ledger"):
+            _write_lines(folder, "provenance.jsonl", _provenance_lines(result, engine))
+            _write_lines(folder, "clusters.jsonl", [_cluster_lines(result)])
+            _write_lines(folder, "quarantine.jsonl", [_quarantine_lines(result)])
+            with folder.writing("edges.parquet") as file:
+                pq.write_table(_edge_rows(result), file)
+        report = identity | _report(result, len(files), cleaned.removed_bytes)
+        seconds = {name: round(value, 4) for name, value in watch.seconds.items()}
+        folder.write_json(
+            "timings.json",
+            {
+                "seconds": seconds,
+                "total_seconds": round(time.perf_counter() - begun, 4),
+                "peak_memory_bytes": _peak_memory(),
+                "workers": getattr(engine, "workers", None),
+                "engine": type(engine).__name__,
+                "out": str(out),
+                "arguments": [str(path) for path in paths],
+                "python": platform.python_version(),
+            },
+        )
+        folder.write_json("run.json", report)
+        mark_compiled()
+    return Outcome(out, already=False, report=report, seconds=seconds)
+
+
+def _refuse_other(out: Path, done: Mapping[str, Any], identity: Mapping[str, Any]) -> None:
+    """Raise, naming what differs, unless the finished run is this one."""
+    if done.get("input") != identity["input"]:
+        what = "another input"
+    elif done.get("dedup") != identity["dedup"]:
+        what = f"version {done.get('dedup')} of dedup"
+    else:
+        before, now = done.get("settings", {}), identity["settings"]
+        other = [name for name in now if before.get(name) != now[name]]
+        if not other:
+            return
+        what = ", ".join(
+            f"{name.replace('_', '-')} {before.get(name)} (now {now[name]})" for name in other
+        )
+    raise OutputExistsError(
+        f"{out} holds a finished run with {what}: name another folder, or remove that one"
+    )
+
+
+def _write_lines(folder: OutputFolder, name: str, parts: Sequence[pa.Array]) -> None:
+    with folder.writing(name) as file:
+        for part in parts:
+            data, offsets = strings(part)
+            file.write(data[offsets[0] : offsets[-1]])
+
+
+def _lines(columns: Mapping[str, pa.Array | pa.ChunkedArray | Json]) -> pa.Array:
+    """Return one line per row, line feed included, in a column whose bytes are the file's."""
+    import pyarrow.compute as pc
+
+    line_feed = pa.scalar("\n", pa.large_string())
+    return pc.binary_join_element_wise(objects(columns), line_feed, pa.scalar("", pa.large_string()))
+
+
+def _provenance_lines(result: Result, engine: Engine) -> list[pa.Array]:
+    rows = result.provenance
+    parts = [rows.slice(first, 8192) for first in range(0, rows.num_rows, 8192)]
+    return engine.map(lambda part: _lines(dict(zip(part.column_names, part.columns, strict=True))), parts)
+
+
+def _cluster_lines(result: Result) -> pa.Array:
+    clusters = result.clusters
+    starts = numbers(clusters["members"].combine_chunks().offsets)
+    members = clusters["members"].combine_chunks().values
+    sizes = np.minimum(np.diff(starts), MEMBERS_SHOWN)
+    within = np.arange(sizes.sum()) - np.repeat(np.cumsum(sizes) - sizes, sizes)
+    shown = members.take(pa.array(np.repeat(starts[:-1], sizes) + within))
+    offsets = pa.array(np.concatenate([[0], np.cumsum(sizes)]).astype(np.int64))
+    places = pa.LargeListArray.from_arrays(offsets, _places(result, shown))
+    count = clusters.num_rows
+    columns: dict[str, Any] = {
+        "schema_version": pa.array(np.full(count, SCHEMA_VERSION)),
+        **{name: clusters[name] for name in ("cluster", "family", "units", "documents", "texts", "dropped")},
+        "class": pa.nulls(count, pa.string()),
+        "reasons": pa.nulls(count, pa.string()),
+        "template": pa.nulls(count, pa.string()),
+        "representative": Json(_places(result, clusters["unit"].combine_chunks())),
+        "text": clusters["text"],
+        "members": array_of(places),
+    }
+    return _lines(columns)
+
+
+def _places(result: Result, unit: pa.Array) -> pa.Array:
+    """Return, per unit, a JSON object that says where it stands."""
+    units = result.finding.units.select(["document", "paragraph", "line", "start", "end"]).take(unit)
+    document = units["document"].combine_chunks()
+    names = pa.array(list(result.finding.names), pa.large_string())
+    return objects(
+        {
+            "file": names.take(result.documents["file"].combine_chunks().take(document)),
+            "row": result.documents["row"].take(document),
+            "doc": result.documents["doc"].take(document),
+            **{name: units[name] for name in ("paragraph", "line", "start", "end")},
+        }
+    )
+
+
+def _quarantine_lines(result: Result) -> pa.Array:
+    rows = result.finding.quarantine
+    names = pa.array(list(result.finding.names), pa.large_string())
+    raw = [value.decode("utf-8", "backslashreplace") for value in rows["raw"].to_pylist()]
+    return _lines(
+        {
+            "schema_version": pa.array(np.full(rows.num_rows, SCHEMA_VERSION)),
+            "file": names.take(rows["file"].combine_chunks()),
+            "row": rows["row"],
+            "why": rows["why"],
+            "offset": rows["offset"],
+            "raw": pa.array(raw, pa.large_string()),
+        }
+    )
+
+
+def _edge_rows(result: Result) -> pa.Table:
+    """Return the edges of both views, between the first units of their texts."""
+    finding = result.finding
+    unit = numbers(finding.texts["unit"])
+    tables = []
+    for name, view, unit_of in (
+        ("literal", finding.literal, unit),
+        ("masked", finding.masked, unit[finding.masked_text]),
+    ):
+        a, b = unit_of[numbers(view.edges["a"])], unit_of[numbers(view.edges["b"])]
+        columns: dict[str, Any] = {"view": pa.array([name]).take(pa.array(np.zeros(len(a), np.int64)))}
+        for side, which in (("a", a), ("b", b)):
+            units = finding.units.select(["document", "paragraph"]).take(pa.array(which))
+            document = units["document"].combine_chunks()
+            columns |= {
+                f"file_{side}": finding.documents["file"].combine_chunks().take(document),
+                f"row_{side}": finding.documents["row"].combine_chunks().take(document),
+                f"paragraph_{side}": units["paragraph"].combine_chunks(),
+            }
+        for measure in ("similarity", "containment_a", "containment_b"):
+            columns[measure] = view.edges[measure].combine_chunks()
+        tables.append(pa.table(columns))
+    names = {b"files": "\n".join(finding.names).encode()}
+    return pa.concat_tables(tables).replace_schema_metadata(names)
+
+
+def _report(result: Result, files: int, removed_bytes: int) -> dict[str, Any]:
+    finding = result.finding
+    shares = result.shares()
+    action = np.asarray(result.target >= 0)
+    linked = (result.cluster.of >= 0) | (result.family.of >= 0)
+    return {
+        "schema_version": SCHEMA_VERSION,
+        "versions": {name: version(name) for name in ("jieba", "opencc", "numpy", "numba", "pyarrow")},
+        "counts": {
+            "files": files,
+            "documents": result.documents.num_rows,
+            "quarantined": finding.quarantine.num_rows,
+            "units": finding.units.num_rows,
+            "distinct_texts": finding.texts.num_rows,
+            "clusters": result.clusters.num_rows,
+            "families": result.families.num_rows,
+            "repeated_units": int(linked.sum()),
+            "dropped_units": int(action.sum()),
+            "tagged_units": int((linked & ~action).sum()) - _firsts(result),
+            "characters": shares["all"],
+            "repeated_characters": shares["repeated"],
+            "dropped_characters": shares["dropped"],
+            "dropped_bytes": removed_bytes,
+        },
+        "drop_threshold": result.rule.threshold,
+        "banding": None
+        if finding.banding is None
+        else {"bands": finding.banding.bands, "rows": finding.banding.rows},
+        "literal": _view_report(finding.literal, result),
+        "masked": _view_report(finding.masked, result),
+    }
+
+
+def _firsts(result: Result) -> int:
+    first = np.zeros(result.finding.units.num_rows, bool)
+    for groups in (result.cluster, result.family):
+        first[groups.first[groups.first >= 0]] = True
+    return int((first & (result.target < 0)).sum())
+
+
+def _view_report(view: View, result: Result) -> dict[str, Any]:
+    banding = result.finding.banding
+    audit = view.audit
+    return {
+        "edges": view.edges.num_rows,
+        "candidates": view.candidates,
+        "met": view.met,
+        "capped_buckets": view.capped,
+        "expected_recall_at_threshold": 1.0
+        if banding is None
+        else round(banding.recall(result.settings.near), 6),
+        "measured_recall": None
+        if audit is None
+        else {
+            "sampled_texts": audit.sampled,
+            "pairs": audit.pairs,
+            "found": audit.found,
+            "recall": "no estimate" if audit.recall is None else round(audit.recall, 6),
+            "interval_95": audit.interval(),
+        },
+    }
+
+
+def _peak_memory() -> int:
+    unit = 1 if sys.platform == "darwin" else 1024
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit

@@ -1,0 +1,69 @@
+"""Audit: what share of the true pairs the edges hold, measured on a sample with its interval."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+
+from dedup.columns import numbers
+
+__all__ = ["Audit", "compare", "sample"]
+
+
+@dataclass(frozen=True)
+class Audit:
+    """Outcome of an audit."""
+
+    sampled: int
+    """Texts that were joined exactly against everything."""
+    pairs: int
+    """True pairs that have one of them in it."""
+    found: int
+    """Of those, the ones in the edge table."""
+
+    @property
+    def recall(self) -> float | None:
+        """``found / pairs``; None where there was no pair to find."""
+        return self.found / self.pairs if self.pairs else None
+
+    def interval(self, z: float = 1.96) -> tuple[float, float] | None:
+        """Return Wilson's interval, by default at 95 %; None where there is no estimate.
+
+        Pairs of one large cluster are not independent, so the true interval is wider.
+        E. B. Wilson, "Probable inference, the law of succession, and statistical inference",
+        Journal of the American Statistical Association 22 (1927).
+
+        >>> Audit(sampled=10, pairs=100, found=99).interval()
+        (0.9455, 0.9982)
+        """
+        if not self.pairs:
+            return None
+        n, p = self.pairs, self.found / self.pairs
+        middle = (p + z * z / (2 * n)) / (1 + z * z / n)
+        half = z * math.sqrt(p * (1 - p) / n + z * z / (4 * n * n)) / (1 + z * z / n)
+        return round(max(0.0, middle - half), 4), round(min(1.0, middle + half), 4)
+
+
+def sample(eligible: npt.NDArray[np.int64], count: int, seed: int) -> npt.NDArray[np.int64]:
+    """Draw ``count`` of the ``eligible`` texts without repeats, ascending; all if there are fewer."""
+    if len(eligible) <= count:
+        return eligible
+    return np.sort(np.random.default_rng(seed).choice(eligible, count, replace=False))
+
+
+def compare(true_pairs: pa.Table, edges: pa.Table, sampled: npt.NDArray[np.int64]) -> Audit:
+    """Return how many of the distinct ``true_pairs`` (``a``, ``b``) stand in ``edges``."""
+    true = np.unique(_key(true_pairs))
+    found = np.isin(true, _key(edges)).sum()
+    return Audit(len(sampled), len(true), int(found))
+
+
+def _key(pairs: pa.Table) -> npt.NDArray[np.int64]:
+    keys: npt.NDArray[np.int64] = (numbers(pairs["a"]).astype(np.int64) << 32) | numbers(
+        pairs["b"]
+    ).astype(np.int64)
+    return keys

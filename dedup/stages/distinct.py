@@ -1,0 +1,68 @@
+"""Distinct: equal texts become one, so that nothing is segmented, signed or compared twice."""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+
+from dedup.columns import numbers
+from dedup.settings import Settings
+
+__all__ = ["first_of_equals", "keep_order", "number_groups"]
+
+
+def keep_order(
+    units: pa.Table, documents: pa.Table, settings: Settings
+) -> npt.NDArray[np.int64]:
+    """Return the units in the order in which they are kept: the keep key, then the content hash.
+
+    ``units`` has ``document``, ``length`` and the hash columns, in the order of the corpus, which
+    is the key itself for ``first`` and the last resort of the others. Dates are compared as
+    strings, so they are to be written largest part first (2024-05-01); a missing one comes last.
+    """
+    count = units.num_rows
+    if settings.keep == "first":
+        return np.arange(count)
+    if settings.keep == "longest":
+        key = -numbers(units["length"])
+    else:
+        column = documents["date" if settings.keep == "earliest" else "source"]
+        values = column.to_pylist()
+        if settings.keep == "earliest":
+            ranks = {value: i for i, value in enumerate(sorted({v for v in values if v}))}
+        else:
+            ranks = {value: i for i, value in enumerate(settings.prefer)}
+        of_document = np.array([ranks.get(value, len(ranks)) for value in values], np.int64)
+        key = of_document[numbers(units["document"])]
+    return np.lexsort((numbers(units["hash_low"]), numbers(units["hash_high"]), key))
+
+
+def first_of_equals(rows: pa.Table) -> pa.Table:
+    """Return, per row, the first row of its key.
+
+    ``rows`` is sorted by ``high`` and ``low``, and by ``row`` within equal ones; the result has
+    ``row`` and ``first`` (int64).
+    """
+    high, low, row = numbers(rows["high"]), numbers(rows["low"]), numbers(rows["row"])
+    if len(row) == 0:
+        return pa.table({"row": row, "first": row})
+    new = np.ones(len(row), bool)
+    new[1:] = (high[1:] != high[:-1]) | (low[1:] != low[:-1])
+    starts = np.flatnonzero(new)
+    return pa.table({"row": row, "first": np.repeat(row[starts], np.diff(np.append(starts, len(row))))})
+
+
+def number_groups(
+    first: pa.Table, size: int
+) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
+    """Return ``(group, leaders)``: the group of each of ``size`` rows, -1 for none, and its first row.
+
+    ``first`` holds tables of ``first_of_equals``, concatenated in any order; groups are numbered
+    in the order of their first rows.
+    """
+    of = np.full(size, -1, np.int64)
+    of[numbers(first["row"])] = numbers(first["first"])
+    is_leader = of == np.arange(size)
+    numbered = np.cumsum(is_leader) - 1
+    return np.where(of >= 0, numbered[of], -1), np.flatnonzero(is_leader)

@@ -1,0 +1,130 @@
+"""Join: all pairs at or above a threshold, exactly, instead of the candidates of signatures."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+
+from dedup.columns import lists
+from dedup.kernels.join import join_against, prefix_join
+from dedup.kernels.shingle import sort_unique
+
+__all__ = ["PrefixIndex", "Queries", "prefix_index", "prefix_pairs", "queries", "query_pairs"]
+
+
+@dataclass(frozen=True)
+class PrefixIndex:
+    """Sets as ranks of their elements' frequency, and which set holds which rank in its prefix."""
+
+    values: npt.NDArray[np.int32]
+    starts: npt.NDArray[np.int64]
+    order: npt.NDArray[np.int64]
+    post_starts: npt.NDArray[np.int64]
+    posts: npt.NDArray[np.int32]
+    threshold: float
+
+
+def prefix_index(sets: pa.Array, threshold: float) -> PrefixIndex:
+    """Index the prefixes of all sets (large_list<uint64>) for the join at ``threshold``."""
+    hashes, starts = lists(sets)
+    hashes = hashes[starts[0] : starts[-1]]
+    starts = starts - starts[0]
+    _, inverse, counts = np.unique(hashes, return_inverse=True, return_counts=True)
+    ranks = np.empty(len(counts), np.int32)
+    ranks[np.argsort(counts, kind="stable")] = np.arange(len(counts), dtype=np.int32)
+    values = ranks[inverse.reshape(-1)]
+    for first, last in zip(starts[:-1].tolist(), starts[1:].tolist(), strict=True):
+        sort_unique(values, first, last)
+    sizes = np.diff(starts)
+    order = np.argsort(sizes, kind="stable")
+    prefix = np.where(sizes > 0, sizes - np.ceil(threshold * sizes - 1e-9).astype(np.int64) + 1, 0)
+    prefix = np.minimum(prefix, sizes)[order]
+    place = np.repeat(np.arange(len(order)), prefix)
+    ends = np.cumsum(prefix)
+    within = np.arange(len(place)) - np.repeat(ends - prefix, prefix)
+    held = values[np.repeat(starts[:-1][order], prefix) + within]
+    by_rank = np.argsort(held, kind="stable")
+    post_starts = np.searchsorted(held[by_rank], np.arange(len(counts) + 1)).astype(np.int64)
+    return PrefixIndex(
+        values, starts, order, post_starts, place[by_rank].astype(np.int32), threshold
+    )
+
+
+def prefix_pairs(part: tuple[int, int], index: PrefixIndex) -> pa.Table:
+    """Return the pairs ``a < b`` of the sets at places ``part`` with those of earlier places."""
+    first, last = part
+    seen = np.full(len(index.order), -1, np.int32)
+    room = max(1 << 16, 2 * last)
+    a, b = np.empty(room, np.int32), np.empty(room, np.int32)
+    found: list[pa.Table] = []
+    while first < last:
+        written, first = prefix_join(
+            index.values, index.starts, index.order, index.post_starts, index.posts,
+            index.threshold, first, last, seen, a, b,
+        )  # fmt: skip
+        low, high = np.minimum(a, b)[:written], np.maximum(a, b)[:written]
+        found.append(pa.table({"a": low, "b": high}))
+    return pa.concat_tables(found)
+
+
+@dataclass(frozen=True)
+class Queries:
+    """A few sets, with a table of their elements to look other sets' elements up in."""
+
+    ids: npt.NDArray[np.int64]
+    sizes: npt.NDArray[np.int32]
+    table: npt.NDArray[np.uint64]
+    slots: npt.NDArray[np.int32]
+    post_starts: npt.NDArray[np.int64]
+    posts: npt.NDArray[np.int32]
+
+
+def queries(sets: pa.Array, ids: npt.NDArray[np.int64]) -> Queries:
+    """Prepare the sets numbered ``ids`` to be joined against all."""
+    values, starts = lists(sets)
+    sizes = np.diff(starts)[ids]
+    elements = np.concatenate([values[starts[i] : starts[i + 1]] for i in ids.tolist()] or [values[:0]])
+    holder = np.repeat(np.arange(len(ids), dtype=np.int32), sizes)
+    by_element = np.argsort(elements, kind="stable")
+    distinct, first = np.unique(elements[by_element], return_index=True)
+    size = 1 << max(4, int(np.ceil(np.log2(max(1, len(distinct)) * 4))))
+    table, slots = np.zeros(size, np.uint64), np.zeros(size, np.int32)
+    places = (distinct & np.uint64(size - 1)).astype(np.int64)
+    for number, (value, place) in enumerate(zip(distinct.tolist(), places.tolist(), strict=True)):
+        at = place
+        while table[at] != 0:
+            at = (at + 1) & (size - 1)
+        table[at], slots[at] = value, number
+    return Queries(
+        ids,
+        sizes.astype(np.int32),
+        table,
+        slots,
+        np.append(first, len(elements)).astype(np.int64),
+        holder[by_element],
+    )
+
+
+def query_pairs(
+    part: tuple[int, int], sets: pa.Array, wanted: Queries, threshold: float
+) -> pa.Table:
+    """Return the pairs ``a < b`` of the queries with the sets numbered ``part``."""
+    values, starts = lists(sets)
+    counts = np.zeros(len(wanted.ids), np.int32)
+    room = 1 << 16
+    while True:
+        a, b = np.empty(room, np.int32), np.empty(room, np.int32)
+        written = join_against(
+            values, starts, part[0], part[1], wanted.table, wanted.slots, wanted.post_starts,
+            wanted.posts, wanted.sizes, threshold, counts, a, b,
+        )  # fmt: skip
+        if written >= 0:
+            break
+        room = -written
+    x, y = wanted.ids[a[:written]], b[:written].astype(np.int64)
+    other = x != y
+    x, y = x[other], y[other]
+    return pa.table({"a": np.minimum(x, y), "b": np.maximum(x, y)})

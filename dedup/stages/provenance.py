@@ -1,0 +1,245 @@
+"""Provenance: the ledger's rows with everything they say of a link, measured and in words."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from dedup.columns import lists, make_strings, numbers, strings
+from dedup.kernels.spans import copy_spans
+from dedup.kernels.verify import shared_counts, subsequence
+from dedup.records import SCHEMA_VERSION
+from dedup.settings import Settings
+
+__all__ = ["REASONS", "Evidence", "provenance_rows", "unit_texts"]
+
+Ints = npt.NDArray[np.int64]
+
+KINDS = ["exact", "near", "masked"]
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """What the rows are made from."""
+
+    names: list[str]
+    documents: pa.Table
+    units: pa.Table
+    text_of: Ints
+    literal: pa.Array
+    masked: pa.Array
+    masked_of: Ints
+    guards: pa.Array
+    target: Ints
+    drop_threshold: float
+    settings: Settings
+
+
+def unit_texts(text: pa.ChunkedArray, units: pa.Table, which: Ints) -> pa.Array:
+    """Return the original text of units numbered ``which``, as a large_string."""
+    data, offsets = strings(text)
+    base = offsets[numbers(units["document"])[which]]
+    starts = base + numbers(units["byte_start"])[which]
+    ends = base + numbers(units["byte_end"])[which]
+    out_offsets = np.concatenate([[0], np.cumsum(ends - starts)]).astype(np.int64)
+    out = np.empty(out_offsets[-1], np.uint8)
+    copy_spans(data, starts, ends, out)
+    return make_strings(out, out_offsets)
+
+
+def provenance_rows(links: pa.Table, evidence: Evidence) -> pa.Table:
+    """Return the ledger: a row per link, in the order of the corpus, columns as the ledger has them.
+
+    ``links`` is what ``ledger.link_units`` and ``ledger.links_across`` return, concatenated.
+    """
+    order = np.lexsort(
+        (numbers(links["source"]), _kind_codes(links), numbers(links["unit"]))
+    )
+    links = links.take(pa.array(order))
+    unit, source = numbers(links["unit"]), numbers(links["source"])
+    linked = source >= 0
+    other = np.where(linked, source, unit)
+    e = evidence
+    a, b = e.text_of[unit], e.text_of[other]
+    same = linked & (a == b)
+
+    similarity, containment = _similarities(a, b, e.literal)
+    masked_a, masked_b = e.masked_of[a], e.masked_of[b]
+    masked_known = linked & (masked_a >= 0) & (masked_b >= 0)
+    masked_similarity, _ = _similarities(
+        np.where(masked_known, masked_a, 0), np.where(masked_known, masked_b, 0), e.masked
+    )
+    equal_masked = masked_a == masked_b
+    similarity = np.where(same, 1.0, similarity)
+    containment = np.where(same, 1.0, containment)
+    masked_similarity = np.where(equal_masked, 1.0, masked_similarity)
+
+    kinds = _kind_codes(links)
+    # A unit dropped for another that is like it only once masked.
+    kinds = np.where((kinds == 1) & (similarity < e.settings.near), 2, kinds)
+    dropped = e.target[unit] >= 0
+    facts = _facts(a, b, e.guards)
+    first = (~linked | _is_first(links)) & ~dropped
+    reasons = _reasons(
+        kinds, first, same, dropped, similarity, containment, facts,
+        numbers(e.units["length"])[unit], e,
+    )  # fmt: skip
+    action = np.where(dropped, 2, np.where(first, 0, 1))
+
+    columns: dict[str, pa.Array] = {
+        "schema_version": pa.array(np.full(len(unit), SCHEMA_VERSION, np.int32)),
+        "cluster": _nullable(numbers(links["cluster"])),
+        "family": _nullable(numbers(links["family"])),
+        "hash": _hex(e.units, unit),
+        "kind": _named(kinds, KINDS),
+        "class": pa.nulls(len(unit), pa.string()),
+    }
+    columns |= _place(e, unit, None, "")
+    columns |= _place(e, other, linked, "source_")
+    columns |= {
+        "similarity": pa.array(np.round(similarity, 6), mask=~linked),
+        "masked_similarity": pa.array(np.round(masked_similarity, 6), mask=~masked_known),
+        "containment": pa.array(np.round(containment, 6), mask=~linked),
+        "direction": pa.nulls(len(unit), pa.string()),
+        "action": _named(action, ["kept", "tagged", "dropped"]),
+        "reason": pc.take(pa.array(REASONS, pa.large_string()), pa.array(reasons)),
+        "text": unit_texts(e.documents["text"], e.units, unit),
+    }
+    return pa.table(columns)
+
+
+REASONS = [
+    "the first of its group in keep order",
+    "an exact copy of what is kept",
+    "similar enough, with the same numbers, dates, places and negations",
+    "contained in what is kept, with the same numbers, dates, places and negations",
+    "a near copy of what is kept",
+    "the same text but for numbers, dates and places",
+    "tagged: shorter than the least length to drop",
+    "tagged: from the same source",
+    "tagged: exact copies alone are dropped",
+    "tagged: below the drop threshold",
+    "tagged: a number, date, place or negation differs",
+    "tagged: the same text but for numbers, dates and places",
+    "tagged: what it repeats is not kept itself",
+]
+(
+    _FIRST, _EXACT, _ALIKE, _CONTAINED, _NEAR, _FAMILY, _SHORT, _SAME_SOURCE, _CAREFUL, _BELOW,
+    _DIFFERS, _MASKED, _UNKEPT,
+) = range(len(REASONS))  # fmt: skip
+
+
+def _reasons(
+    kinds: Ints,
+    first: npt.NDArray[np.bool_],
+    same: npt.NDArray[np.bool_],
+    dropped: npt.NDArray[np.bool_],
+    similarity: npt.NDArray[np.float64],
+    containment: npt.NDArray[np.float64],
+    facts: tuple[npt.NDArray[np.bool_], npt.NDArray[np.bool_]],
+    length: Ints,
+    e: Evidence,
+) -> Ints:
+    """Return the number of the rule that decided each row, the first that applies."""
+    within, equal = facts
+    alike = (similarity >= e.drop_threshold) & equal
+    contained = (containment >= e.drop_threshold) & within
+    enough = (similarity >= e.drop_threshold) | (containment >= e.drop_threshold)
+    preset = e.settings.preset
+    rules = [
+        (first, _FIRST),
+        (dropped & same, _EXACT),
+        (dropped & alike, _ALIKE),
+        (dropped & contained, _CONTAINED),
+        (dropped & (kinds == 2), _FAMILY),
+        (dropped, _NEAR),
+        (length < e.settings.min_drop, _SHORT),
+        (same, _SAME_SOURCE if e.settings.across_only else _UNKEPT),
+        (kinds == 2, _MASKED),
+        (np.full(len(kinds), preset == "careful"), _CAREFUL),
+        (np.full(len(kinds), preset == "standard") & ~enough, _BELOW),
+        (np.full(len(kinds), preset == "standard") & ~(alike | contained), _DIFFERS),
+    ]
+    chosen: Ints = np.select(
+        [condition for condition, _ in rules], [np.int64(reason) for _, reason in rules], _UNKEPT
+    )
+    return chosen
+
+
+def _is_first(links: pa.Table) -> npt.NDArray[np.bool_]:
+    """Return, per row, whether the unit is the first of some group: it has a row without a source."""
+    unit, source = numbers(links["unit"]), numbers(links["source"])
+    firsts = np.zeros(int(unit.max(initial=0)) + 1, bool)
+    firsts[unit[source < 0]] = True
+    return firsts[unit]
+
+
+def _facts(
+    a: Ints, b: Ints, guards: pa.Array
+) -> tuple[npt.NDArray[np.bool_], npt.NDArray[np.bool_]]:
+    values, starts = lists(guards)
+    within, equal = np.empty(len(a), bool), np.empty(len(a), bool)
+    subsequence(values, starts, a, b, within, equal)
+    return within, equal
+
+
+def _similarities(
+    a: Ints, b: Ints, sets: pa.Array
+) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
+    """Return the Jaccard of sets ``a`` and ``b``, and the containment of ``a`` in ``b``."""
+    values, starts = lists(sets)
+    if len(starts) == 1:
+        return np.zeros(len(a)), np.zeros(len(a))
+    sizes = np.diff(starts)
+    shared = np.empty(len(a), np.int32)
+    shared_counts(values, starts, a, b, shared)
+    return (
+        shared / np.maximum(1, sizes[a] + sizes[b] - shared),
+        shared / np.maximum(1, sizes[a]),
+    )
+
+
+def _place(
+    e: Evidence, unit: Ints, known: npt.NDArray[np.bool_] | None, prefix: str
+) -> dict[str, pa.Array]:
+    """Return the columns that say where units stand; null where not ``known``."""
+    taken = e.units.select(["document", "paragraph", "line", "start", "end"]).take(
+        pa.array(unit, mask=None if known is None else ~known)
+    )
+    document = taken["document"].combine_chunks()
+    names = pa.array(e.names, pa.large_string())
+    return {
+        f"{prefix}file": names.take(e.documents["file"].combine_chunks().take(document)),
+        f"{prefix}row": e.documents["row"].combine_chunks().take(document),
+        f"{prefix}doc": e.documents["doc"].combine_chunks().take(document),
+        **{
+            f"{prefix}{name}": taken[name].combine_chunks()
+            for name in ("paragraph", "line", "start", "end")
+        },
+    }
+
+
+def _hex(units: pa.Table, which: Ints) -> pa.Array:
+    """Return the 128-bit hashes of units as 32 hexadecimal digits."""
+    high, low = numbers(units["hash_high"])[which], numbers(units["hash_low"])[which]
+    raw = np.stack([high, low], axis=1).astype(">u8").tobytes()
+    digits = np.frombuffer(raw.hex().encode("ascii"), np.uint8)
+    return make_strings(digits, np.arange(len(which) + 1, dtype=np.int64) * 32)
+
+
+def _kind_codes(links: pa.Table) -> Ints:
+    codes: Ints = numbers(pc.index_in(links["kind"], pa.array(KINDS))).astype(np.int64)
+    return codes
+
+
+def _named(codes: Ints, names: list[str]) -> pa.Array:
+    return pa.array(names, pa.large_string()).take(pa.array(codes))
+
+
+def _nullable(values: Ints) -> pa.Array:
+    return pa.array(values, mask=values < 0)
+

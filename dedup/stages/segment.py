@@ -1,0 +1,99 @@
+"""Documents to the stretches of text that are compared: lines, blocks, sentences or whole texts."""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+
+from dedup.columns import strings
+from dedup.kernels import segment as kernels
+from dedup.records import UNITS
+
+__all__ = ["segment"]
+
+_ENDERS = "。｡！？!?；;…"
+_CLOSERS = "”’」』）)》〉】〗〕]］}｝｣›»＂＇\"'"
+_DIGITS = "0123456789０１２３４５６７８９"
+_COLUMNS = UNITS.names[: UNITS.get_field_index("byte_end") + 1]
+
+
+def _classes() -> npt.NDArray[np.uint8]:
+    """Give every code point below 65536 its part in segmentation."""
+    classes = np.full(0x10000, kernels.OTHER, np.uint8)
+    classes[[c for c in range(0x10000) if chr(c).isspace()]] = kernels.SPACE
+    for kind, characters in (
+        (kernels.ENDER, _ENDERS),
+        (kernels.DOT, "."),
+        (kernels.WIDE_DOT, "．"),
+        (kernels.CLOSER, _CLOSERS),
+        (kernels.DIGIT, _DIGITS),
+    ):
+        classes[[ord(c) for c in characters]] = kind
+    return classes
+
+
+_CLASSES = _classes()
+
+
+def segment(documents: pa.Table, unit: str) -> pa.Table:
+    r"""Cut each text of a batch into units.
+
+    Lines end at ``\n``, ``\r\n`` or ``\r``. White space is what ``str.isspace`` says. Whatever
+    set of units is dropped (``drop_end - start`` characters from ``start`` on), cutting the rest
+    again gives exactly the contents of the others.
+
+    ``line``
+        Each line that is not blank, indentation included.
+    ``blank``
+        Lines between blank ones, from the first character of the first to the end of the last.
+    ``document``
+        The whole text without its final line terminator, if it is not blank.
+    ``sentence``
+        A line is cut after a run of marks that holds one of ``。！？!?；;…``, or ``．`` not right
+        after a digit; or that begins with ``.`` not right after a digit and is followed by white
+        space. A run goes on over dots and over closing brackets and quotation marks, ASCII ones
+        too. White space between two sentences goes when the one before it goes; ``end`` is before
+        it. No sentence but the first of a line begins with a mark that could be part of such a
+        run: where one comes after white space, the line is not cut there, or the sentence would
+        lose its mark to whatever comes before it once its neighbour is dropped. Indentation
+        belongs to the first sentence of a line. The line terminator stays, unless the sentence is
+        the only one of its line: the lines around would be glued together.
+
+    Parameters
+    ----------
+    documents
+        A batch with the columns of ``records.DOCUMENTS``; only ``text`` is read, without nulls.
+    unit
+        ``line``, ``blank``, ``sentence`` or ``document``.
+
+    Returns
+    -------
+    pyarrow.Table
+        One row per unit, in order, with the columns of ``records.UNITS`` up to ``byte_end``.
+
+    Raises
+    ------
+    ValueError
+        If ``unit`` is none of the four.
+    """
+    if unit not in kernels.MODES:
+        raise ValueError(f"unit must be one of {', '.join(kernels.MODES)}, not {unit!r}")
+    mode = kernels.MODES.index(unit)
+    data, starts = strings(documents["text"])
+    data = data.view()
+    data.flags.writeable = False  # one type for the compiler, wherever the bytes come from
+    starts = starts.view()
+    starts.flags.writeable = False
+    walk = kernels.sentences if unit == "sentence" else kernels.lines
+    none = np.empty((0, 0), np.int64)
+    count = walk(data, starts, mode, _CLASSES, none)
+    rows = np.empty((len(_COLUMNS), count), np.int64)
+    if count:
+        walk(data, starts, mode, _CLASSES, rows)
+    return pa.table(
+        {
+            name: pa.array(row.astype(UNITS.field(name).type.to_pandas_dtype(), copy=False))
+            for name, row in zip(_COLUMNS, rows, strict=True)
+        }
+    )

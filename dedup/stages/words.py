@@ -1,0 +1,73 @@
+"""Words: each distinct shadow text becomes the hashes of its words, its slots marked."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+
+from dedup.columns import make_lists, strings
+from dedup.kernels.cut import Dictionary
+from dedup.kernels.words import words_of_texts
+from dedup.masking import Rules
+
+__all__ = ["Lexicon", "words"]
+
+
+class Lexicon(NamedTuple):
+    """What words are, and which of them a template fills in."""
+
+    dictionary: Dictionary
+    tag_kinds: npt.NDArray[np.uint8]
+    rules: Rules
+    hmm: bool = True
+
+
+def words(shadows: pa.Array, lexicon: Lexicon, characters: bool) -> pa.Table:
+    """Return the words of shadow texts (large_string), one row per text.
+
+    A word is a token of jieba's that holds a letter, a digit or a Han character.
+
+    Parameters
+    ----------
+    shadows
+        Folded texts.
+    lexicon
+        Dictionary (folded like the text) and rules.
+    characters
+        Whether each character of a word is a token by itself, for shingles of characters.
+
+    Returns
+    -------
+    pa.Table
+        ``tokens`` (large_list<uint64>: hashes), ``masked`` (large_list<uint64>: the same with one
+        token for each run of slots), ``guards`` (large_list<uint64>: hashes of numbers, dates,
+        places and denials, in order), ``free`` (int32: words that are no slot).
+    """
+    text, offsets = strings(shadows)
+    rows = len(offsets) - 1
+    longest = int(np.diff(offsets).max(initial=0)) + 1
+    total = int(offsets[-1] - offsets[0])
+    # Filled in part: pages that nothing is written to are never there.
+    tokens, masked = np.empty(total, np.uint64), np.empty(2 * total, np.uint64)
+    guards = np.empty(total, np.uint64)
+    token_starts, masked_starts, guard_starts = np.empty((3, rows + 1), np.int64)
+    free = np.empty(rows, np.int32)
+    rules = lexicon.rules
+    words_of_texts(
+        text, offsets, lexicon.dictionary, lexicon.hmm, lexicon.tag_kinds, rules.shape,
+        rules.never, rules.denies, rules.affirms, characters,
+        np.empty(longest, np.uint32), np.empty(longest, np.float64), np.empty(longest, np.uint16),
+        np.empty(longest, np.uint8), np.empty(longest, np.int64), np.empty(longest, np.int32),
+        tokens, token_starts, masked, masked_starts, guards, guard_starts, free,
+    )  # fmt: skip
+    return pa.table(
+        {
+            "tokens": make_lists(tokens[: token_starts[-1]], token_starts),
+            "masked": make_lists(masked[: masked_starts[-1]], masked_starts),
+            "guards": make_lists(guards[: guard_starts[-1]].copy(), guard_starts),
+            "free": free,
+        }
+    )

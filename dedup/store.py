@@ -1,0 +1,120 @@
+"""The output folder: whose it is, whether it is finished, and files that are there whole or not at all."""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import os
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from typing import IO, Any
+
+import orjson
+
+from dedup.errors import OutputError, OutputExistsError
+
+__all__ = ["OutputFolder"]
+
+_MARK = ".dedup"
+_OURS = (
+    "clean", "patch", "provenance.jsonl", "clusters.jsonl", "edges.parquet", "quarantine.jsonl",
+    "timings.json", "run.json",
+)  # fmt: skip
+
+
+class OutputFolder:
+    """A folder that belongs to one run.
+
+    It is ours if it holds the mark that is made first, and finished if it holds ``run.json``,
+    which is made last. One process at a time holds its lock, which goes with the process.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+
+    @contextlib.contextmanager
+    def locked(self) -> Iterator[None]:
+        """Make the folder, or take it over, and hold its lock.
+
+        Raises
+        ------
+        OutputExistsError
+            If the folder holds something that is not ours, or another run is at work in it.
+        OutputError
+            If it cannot be made or written.
+        """
+        with _explained(self.path):
+            if self.path.exists() and not self.path.is_dir():
+                raise OutputExistsError(f"{self.path} is a file: name a folder for the output")
+            self.path.mkdir(parents=True, exist_ok=True)
+            mark = self.path / _MARK
+            if not mark.exists() and any(self.path.iterdir()):
+                raise OutputExistsError(
+                    f"{self.path} holds files of something else: name an empty or a new folder"
+                )
+            with mark.open("a") as held:
+                _lock(held, self.path)
+                yield
+
+    def finished(self) -> dict[str, Any] | None:
+        """Return what ``run.json`` says, or None where no run has finished."""
+        try:
+            told = orjson.loads((self.path / "run.json").read_bytes())
+        except (FileNotFoundError, orjson.JSONDecodeError):
+            return None
+        return told if isinstance(told, dict) else None
+
+    def clear(self) -> None:
+        """Remove what an unfinished run left."""
+        with _explained(self.path):
+            for name in reversed(_OURS):  # run.json first: from here on nothing is finished
+                path = self.path / name
+                if path.is_dir():
+                    shutil.rmtree(path)
+                else:
+                    path.unlink(missing_ok=True)
+
+    @contextlib.contextmanager
+    def writing(self, name: str) -> Iterator[IO[bytes]]:
+        """Open a file for writing that appears under its name only when all of it is on the disk."""
+        path = self.path / name
+        part = path.with_name(f".{path.name}.part")
+        with _explained(path):
+            try:
+                with part.open("wb") as file:
+                    yield file
+                    file.flush()
+                    os.fsync(file.fileno())
+                part.replace(path)
+            except BaseException:
+                part.unlink(missing_ok=True)
+                raise
+
+    def write_json(self, name: str, value: object) -> None:
+        """Write a value as JSON that a person can read."""
+        with self.writing(name) as file:
+            file.write(orjson.dumps(value, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE))
+
+
+@contextlib.contextmanager
+def _explained(path: Path) -> Iterator[None]:
+    """Turn what the system says of a file into one sentence."""
+    try:
+        yield
+    except OSError as error:
+        if error.errno in (errno.ENOSPC, errno.EDQUOT):
+            raise OutputError(f"the disk is full: {path} could not be written") from error
+        raise OutputError(f"{path} cannot be written: {error.strerror or error}") from error
+
+
+def _lock(file: IO[str], path: Path) -> None:
+    """Hold a lock that dies with the process; where the system has none, hold nothing."""
+    try:
+        import fcntl
+    except ImportError:  # Windows: two runs into one folder are not kept apart there
+        return
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError as error:
+        raise OutputExistsError(f"another run is writing to {path}: wait, or name another folder") from error
