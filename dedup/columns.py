@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TypeAlias
+from typing import TypeAlias, TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -11,6 +11,7 @@ import pyarrow as pa
 __all__ = ["Array", "flat", "lists", "make_lists", "make_strings", "numbers", "strings"]
 
 Array: TypeAlias = npt.NDArray[np.generic]
+N = TypeVar("N", bound=np.generic)
 
 
 def flat(column: pa.Array | pa.ChunkedArray) -> pa.Array:
@@ -38,7 +39,7 @@ def strings(
     _, offsets, data = array.buffers()
     starts = np.frombuffer(offsets, np.int64)[array.offset : array.offset + len(array) + 1]
     values = np.frombuffer(data, np.uint8) if data is not None else np.empty(0, np.uint8)
-    return values, starts
+    return _read_only(values), _read_only(starts)
 
 
 def lists(
@@ -50,7 +51,18 @@ def lists(
     """
     array = flat(column)
     starts = np.frombuffer(array.buffers()[1], np.int64)[array.offset : array.offset + len(array) + 1]
-    return array.values.to_numpy(zero_copy_only=False), starts
+    return _read_only(array.values.to_numpy(zero_copy_only=False)), _read_only(starts)
+
+
+def _read_only(values: npt.NDArray[N]) -> npt.NDArray[N]:
+    """Return a view that cannot be written, as columns are not to be.
+
+    Whether Arrow's own memory can be differs from column to column, and a kernel is compiled once
+    for either.
+    """
+    view = values.view()
+    view.flags.writeable = False
+    return view
 
 
 def make_strings(data: npt.NDArray[np.uint8], offsets: npt.NDArray[np.int64]) -> pa.Array:

@@ -94,7 +94,9 @@ def clean_file(job: Job, clean_dir: Path, settings: Settings) -> Cleaned:
         with stream:
             for piece in survey.pieces:
                 with reading(path):
-                    data = stream.read(piece.length)
+                    data = bytearray(stream.read(piece.length))
+                if len(data) != piece.length:
+                    raise changed(path)
                 before.update(data)
                 kept = memoryview(data)
                 if touched:
@@ -178,7 +180,11 @@ def _cut(
     starts = np.concatenate([starts, line_starts - piece.offset])
     ends = np.concatenate([ends, line_ends - piece.offset])
     order = np.argsort(starts, kind="stable")
-    return rows[order], starts[order], ends[order]
+    rows, starts, ends = rows[order], starts[order], ends[order]
+    bounds = np.stack([starts, ends], axis=1).ravel()
+    if (np.diff(bounds, prepend=0, append=len(data)) < 0).any():
+        raise ValueError("a row to remove is not where it is said to be, or holds a span to remove")
+    return rows, starts, ends
 
 
 def _within(piece: Piece, spans: tuple[Ints, Ints, Ints]) -> tuple[Ints, Ints, Ints]:

@@ -11,7 +11,7 @@ from typing import BinaryIO
 
 from dedup.errors import CorpusError, OutputError
 
-__all__ = ["changed", "reading", "replacing"]
+__all__ = ["changed", "reading", "reason", "replacing"]
 
 
 @contextmanager
@@ -23,8 +23,13 @@ def reading(path: Path) -> Iterator[None]:
         raise CorpusError(f"{path} does not exist: check the path, or leave it out") from error
     except OSError as error:
         raise CorpusError(
-            f"{path} cannot be read ({error.strerror}): check its permissions, or leave it out"
+            f"{path} cannot be read ({reason(error)}): check its permissions, or leave it out"
         ) from error
+
+
+def reason(error: OSError) -> str:
+    """Return what the system said, without what a library put around it."""
+    return os.strerror(error.errno) if error.errno else "it is damaged"
 
 
 def changed(path: Path) -> CorpusError:
@@ -60,5 +65,5 @@ def replacing(path: Path) -> Iterator[BinaryIO]:
             raise
     except OSError as error:
         raise OutputError(
-            f"{path} cannot be written ({error.strerror}): free some space or choose another folder"
+            f"{path} cannot be written ({reason(error)}): free some space or choose another folder"
         ) from error

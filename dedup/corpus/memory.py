@@ -21,7 +21,7 @@ from dedup.settings import Settings
 __all__ = ["cleaned_texts", "documents_table"]
 
 _EXPECTED = "strings, (id, text) pairs or dicts, or an Arrow, pandas or Polars table"
-_STRINGS = (pa.types.is_string, pa.types.is_large_string, pa.types.is_null)
+_STRINGS = ("string", "large_string", "string_view", "null")
 
 
 def documents_table(documents: Any, settings: Settings) -> pa.Table:
@@ -57,7 +57,10 @@ def documents_table(documents: Any, settings: Settings) -> pa.Table:
     elif hasattr(documents, "get_column"):
         columns = _frame_columns(documents, wanted)  # Polars
     elif hasattr(documents, "__arrow_c_stream__") or hasattr(documents, "__arrow_c_array__"):
-        columns = _table_columns(pa.table(documents), wanted)
+        try:
+            columns = _table_columns(pa.table(documents), wanted)
+        except (TypeError, UnicodeError, pa.ArrowException):  # a column, not a table
+            columns = _row_columns(documents, settings)
     else:
         columns = _row_columns(documents, settings)
     if settings.text_field not in columns:
@@ -151,9 +154,9 @@ def _row_columns(documents: Any, settings: Settings) -> dict[str | None, Any]:
 def _table_columns(table: pa.Table, wanted: set[str | None]) -> dict[str | None, Any]:
     columns: dict[str | None, Any] = {}
     for name, column in zip(table.schema.names, table.columns, strict=True):
-        if name in columns:
-            raise CorpusError(f"the table has several columns {name!r}: rename all but one")
         if name in wanted:
+            if name in columns:
+                raise _repeated(name)
             columns[name] = column
     return columns
 
@@ -161,10 +164,13 @@ def _table_columns(table: pa.Table, wanted: set[str | None]) -> dict[str | None,
 def _frame_columns(frame: Any, wanted: set[str | None]) -> dict[str | None, Any]:
     """Return the columns one by one: those that nobody asked for may hold anything."""
     columns: dict[str | None, Any] = {}
-    for name in wanted.intersection(frame.columns):
+    names = list(frame.columns)
+    for name in wanted.intersection(names):
+        if names.count(name) > 1:
+            raise _repeated(name)
         try:
             columns |= _table_columns(pa.table(frame[[name]]), wanted)
-        except (TypeError, UnicodeError, pa.ArrowException):  # noqa: PERF203
+        except (TypeError, UnicodeError, pa.ArrowException):
             # Mixed types, or a lone surrogate; NaN is how pandas says that there is nothing.
             columns[name] = [
                 None if isinstance(value, float) and math.isnan(value) else value
@@ -175,12 +181,7 @@ def _frame_columns(frame: Any, wanted: set[str | None]) -> dict[str | None, Any]
 
 def _labels(values: Any) -> pa.Array:
     """Return a list or an Arrow column as strings, null where there is nothing."""
-    if isinstance(values, list):
-        return string_column(values)
-    try:
-        return _valid(flat(values.cast(pa.large_string())))
-    except pa.ArrowException:
-        return string_column(values.to_pylist())
+    return string_column(values) if isinstance(values, list) else _cast(values)
 
 
 def _texts(values: Any) -> pa.Array:
@@ -192,21 +193,29 @@ def _texts(values: Any) -> pa.Array:
                     raise _misfit(index, "a string for its text", value)
         return string_column(values)
     kind = values.type.value_type if pa.types.is_dictionary(values.type) else values.type
-    if kind != pa.string_view() and not any(is_kind(kind) for is_kind in _STRINGS):
+    if str(kind) not in _STRINGS:
         raise CorpusError(f"the column of texts must hold strings, not {values.type}")
     if values.null_count:
         raise _misfit(pc.index(pc.is_null(values), True).as_py(), "a string for its text", None)
-    return _valid(flat(values.cast(pa.large_string())))
+    return _cast(values)
 
 
-def _valid(column: pa.Array) -> pa.Array:
-    """Return ``column`` with broken UTF-8, which Arrow lets pass, as U+FFFD."""
+def _cast(values: pa.ChunkedArray) -> pa.Array:
+    """Return a column as strings, broken UTF-8, which Arrow lets pass, as U+FFFD."""
+    try:
+        column = flat(values.cast(pa.large_string()))
+    except pa.ArrowException:  # lists and structs, and views in a dictionary
+        return string_column(values.to_pylist())
     try:
         column.validate(full=True)
     except pa.ArrowInvalid:
         raw = column.cast(pa.large_binary()).to_pylist()
         return string_column([None if v is None else v.decode("utf-8", "replace") for v in raw])
     return column
+
+
+def _repeated(name: str | None) -> CorpusError:
+    return CorpusError(f"the table has several columns {name!r}: rename all but one")
 
 
 def _misfit(index: int, expected: str, value: object) -> CorpusError:

@@ -28,7 +28,7 @@ import orjson
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from dedup.corpus.files import replacing
+from dedup.corpus.files import reason, replacing
 from dedup.errors import OutputError, OutputExistsError
 from dedup.kernels.spans import copy_spans
 from dedup.records import SCHEMA_VERSION
@@ -180,16 +180,27 @@ def restore(out_dir: Path, dest: Path) -> int:
 
 def _files(path: Path) -> list[Cleaned]:
     """Return the rows of ``files.jsonl``, without what was removed."""
-    fields = ("name", "size", "sha256", "clean_size", "clean_sha256")
     with _using(path), path.open("rb") as lines:
         rows = [orjson.loads(line) for line in lines]
         nothing = REMOVED.empty_table()
-        return [Cleaned(*(row[field] for field in fields), removed=nothing) for row in rows]
+        return [
+            Cleaned(
+                row["name"],
+                row["size"],
+                row["sha256"],
+                row["clean_size"],
+                row["clean_sha256"],
+                nothing,
+            )
+            for row in rows
+        ]
 
 
 def _removed(path: Path) -> Iterator[tuple[int, int, bytes]]:
     """Yield file, offset and bytes of the rows of ``removed.parquet``."""
     with _using(path), pq.ParquetFile(path) as parquet:
+        if not parquet.schema_arrow.equals(REMOVED):
+            raise ValueError("other columns")
         for batch in parquet.iter_batches(4096, columns=["file", "offset", "removed"]):
             yield from zip(*(column.to_pylist() for column in batch.columns), strict=True)
 
@@ -236,9 +247,8 @@ def _using(path: Path) -> Iterator[None]:
     except (ValueError, LookupError, TypeError, pa.ArrowException) as error:
         raise OutputError(f"{path} is damaged: restore needs it as the run wrote it") from error
     except OSError as error:
-        why = error.strerror or "it is damaged"
         raise OutputError(
-            f"{path} cannot be read ({why}): restore needs it as the run wrote it"
+            f"{path} cannot be read ({reason(error)}): restore needs it as the run wrote it"
         ) from error
 
 
@@ -257,7 +267,7 @@ def _check_empty(dest: Path) -> None:
         empty = False
     except OSError as error:
         raise OutputError(
-            f"{dest} cannot be read ({error.strerror}): name another folder"
+            f"{dest} cannot be read ({reason(error)}): name another folder"
         ) from error
     if not empty:
         raise OutputExistsError(f"{dest} is not empty: name a folder that is, or a new one")

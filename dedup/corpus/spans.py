@@ -71,7 +71,8 @@ def byte_spans(
     """
     points = np.stack([starts, ends], axis=1).ravel()
     found = np.empty(len(points), np.int64)
-    byte_offsets(data, text_starts, text_ends, first * 2, points, escaped, found)
+    escape = ord("\\") if escaped else -1
+    byte_offsets(data, text_starts, text_ends, first * 2, points, escape, found)
     if len(points) and (points.min() < 0 or found.min() < 0):
         raise ValueError("a span to remove is not inside the text it names")
     pairs = found.reshape(-1, 2)

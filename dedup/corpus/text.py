@@ -66,4 +66,5 @@ def _decoded(contents: list[bytes]) -> pa.Array:
 def _column(contents: list[bytes]) -> pa.Array:
     offsets = np.zeros(len(contents) + 1, np.int64)
     np.cumsum([len(data) for data in contents], out=offsets[1:])
-    return make_strings(np.frombuffer(b"".join(contents), np.uint8), offsets)
+    # Writable, as the columns are that Arrow makes: kernels are compiled anew for another kind.
+    return make_strings(np.frombuffer(bytearray().join(contents), np.uint8), offsets)

@@ -33,16 +33,16 @@ def _hex(data: Any, at: int, end: int) -> int:
 
 
 @kernel
-def _step(data: Any, at: int, end: int, escaped: bool) -> tuple[int, int]:
+def _step(data: Any, at: int, end: int, escape: int) -> tuple[int, int]:
     """Return where the next code point starts, and the one at ``at``.
 
     Broken UTF-8 is cut up as Python's ``errors="replace"`` does it: one U+FFFD for each longest
-    start of a well-formed sequence (Unicode 15, section 3.9, "maximal subparts"). If ``escaped``,
-    a backslash opens an escape of RFC 8259, section 7, and two surrogates in a row are one.
+    start of a well-formed sequence (Unicode 15, section 3.9, "maximal subparts"). The byte
+    ``escape`` opens an escape of RFC 8259, section 7, and two surrogates in a row are one.
     """
     first = np.int64(data[at])
     if first < 0x80:
-        if not escaped or first != _BACKSLASH or at + 1 >= end:
+        if first != escape or at + 1 >= end:
             return at + 1, first
         letter = np.int64(data[at + 1])
         if letter != 0x75:
@@ -63,7 +63,7 @@ def _step(data: Any, at: int, end: int, escaped: bool) -> tuple[int, int]:
         if (
             0xD800 <= high < 0xDC00
             and at + 12 <= end
-            and data[at + 6] == _BACKSLASH
+            and data[at + 6] == escape
             and data[at + 7] == 0x75
         ):
             low = _hex(data, at + 8, end)
@@ -104,7 +104,7 @@ def _equals(data: Any, at: int, end: int, key: Any) -> bool:
     for wanted in key:
         if at >= end:
             return False
-        at, point = _step(data, at, end, True)
+        at, point = _step(data, at, end, np.int64(_BACKSLASH))
         if point != wanted:
             return False
     return bool(at == end)
@@ -172,7 +172,7 @@ def find_values(
 
 @kernel
 def byte_offsets(
-    data: Any, starts: Any, ends: Any, first: Any, points: Any, escaped: bool, out: Any
+    data: Any, starts: Any, ends: Any, first: Any, points: Any, escape: int, out: Any
 ) -> None:
     """Find the bytes at which code points start.
 
@@ -185,8 +185,8 @@ def byte_offsets(
         n + 1 indices: the points of text i are ``points[first[i] : first[i + 1]]``.
     points : int64
         Code points from the start of their text, ascending within it.
-    escaped : bool
-        Whether the texts are the insides of JSON strings.
+    escape : int
+        The backslash if the texts are the insides of JSON strings, -1 if nothing is escaped.
     out : int64
         Filled for each point: bytes from the start of ``data``, or -1 where the text is shorter.
     """
@@ -196,7 +196,7 @@ def byte_offsets(
         for i in range(first[text], first[text + 1]):
             while passed < points[i] and at < end:
                 byte = data[at]
-                if byte < 0x80 and (byte != _BACKSLASH or not escaped):
+                if byte < 0x80 and byte != escape:
                     at += 1
                 elif (
                     0xE1 <= byte <= 0xEC  # most of Chinese, and nothing to watch in three bytes
@@ -206,6 +206,6 @@ def byte_offsets(
                 ):
                     at += 3
                 else:
-                    at, _ = _step(data, at, end, escaped)
+                    at, _ = _step(data, at, end, escape)
                 passed += 1
             out[i] = at if passed == points[i] and at >= 0 else -1
