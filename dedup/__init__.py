@@ -6,11 +6,11 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from dedup.tokens import cut
     from dedup.errors import DedupError
     from dedup.pipeline import find
     from dedup.result import Result
     from dedup.settings import Settings
+    from dedup.tokens import cut
 
 __all__ = ["DedupError", "Result", "Settings", "cut", "find"]
 

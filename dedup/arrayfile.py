@@ -14,12 +14,14 @@ import tempfile
 import zlib
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any, TypeAlias
 
 import numpy as np
+import numpy.typing as npt
 
-from dedup.columns import Array
+__all__ = ["Array", "read_arrays", "write_arrays"]
 
-__all__ = ["read_arrays", "write_arrays"]
+Array: TypeAlias = npt.NDArray[Any]
 
 _ALIGNMENT = 64
 _HEAD = 4096  # bytes of the file that hold the JSON
@@ -45,13 +47,13 @@ def write_arrays(path: Path, arrays: Mapping[str, Array]) -> None:
     head = json.dumps({"arrays": described, "size": end, "crc32": zlib.crc32(body)}).encode()
     descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=path.name)
     try:
-        with open(descriptor, "wb") as file:
+        with os.fdopen(descriptor, "wb") as file:
             file.write(head.ljust(_HEAD - 1) + b"\n")
             file.write(body)
-        os.replace(name, path)
+        Path(name).replace(path)
     except BaseException:
         with contextlib.suppress(OSError):
-            os.unlink(name)
+            Path(name).unlink()
         raise
 
 

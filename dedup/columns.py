@@ -2,30 +2,56 @@
 
 from __future__ import annotations
 
-from typing import TypeAlias, TypeVar
+from typing import Any, TypeAlias, TypeVar
 
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-__all__ = ["Array", "flat", "lists", "make_lists", "make_strings", "numbers", "strings"]
+__all__ = [
+    "F64",
+    "I32",
+    "I64",
+    "U8",
+    "U32",
+    "U64",
+    "Array",
+    "Bools",
+    "flat",
+    "lists",
+    "make_lists",
+    "make_strings",
+    "numbers",
+    "strings",
+]
 
-Array: TypeAlias = npt.NDArray[np.generic]
+Array: TypeAlias = npt.NDArray[Any]
+"""Of the type that the column has, which only the schema knows."""
+Bools: TypeAlias = npt.NDArray[np.bool_]
+U8: TypeAlias = npt.NDArray[np.uint8]
+U32: TypeAlias = npt.NDArray[np.uint32]
+U64: TypeAlias = npt.NDArray[np.uint64]
+I32: TypeAlias = npt.NDArray[np.int32]
+I64: TypeAlias = npt.NDArray[np.int64]
+F64: TypeAlias = npt.NDArray[np.float64]
 N = TypeVar("N", bound=np.generic)
 
 
 def flat(column: pa.Array | pa.ChunkedArray) -> pa.Array:
     """Return ``column`` as one array (a copy only where it has several chunks)."""
     if isinstance(column, pa.ChunkedArray):
-        return column.chunk(0) if column.num_chunks == 1 else pa.concat_arrays(
-            column.chunks or [pa.array([], column.type)]
+        return (
+            column.chunk(0)
+            if column.num_chunks == 1
+            else pa.concat_arrays(column.chunks or [pa.array([], column.type)])
         )
     return column
 
 
-def numbers(column: pa.Array | pa.ChunkedArray) -> npt.NDArray[np.generic]:
+def numbers(column: pa.Array | pa.ChunkedArray) -> Array:
     """Return a numeric column without nulls as a NumPy array of its own type."""
-    return flat(column).to_numpy(zero_copy_only=False)  # type: ignore[no-any-return]
+    values: Array = flat(column).to_numpy(zero_copy_only=False)
+    return values
 
 
 def strings(
@@ -44,13 +70,15 @@ def strings(
 
 def lists(
     column: pa.Array | pa.ChunkedArray,
-) -> tuple[npt.NDArray[np.generic], npt.NDArray[np.int64]]:
+) -> tuple[Array, npt.NDArray[np.int64]]:
     """Return the values and the ``n + 1`` offsets (int64) of a ``large_list`` of numbers.
 
     Offsets index the returned values directly, also for a sliced column.
     """
     array = flat(column)
-    starts = np.frombuffer(array.buffers()[1], np.int64)[array.offset : array.offset + len(array) + 1]
+    starts = np.frombuffer(array.buffers()[1], np.int64)[
+        array.offset : array.offset + len(array) + 1
+    ]
     return _read_only(array.values.to_numpy(zero_copy_only=False)), _read_only(starts)
 
 
@@ -72,6 +100,6 @@ def make_strings(data: npt.NDArray[np.uint8], offsets: npt.NDArray[np.int64]) ->
     )
 
 
-def make_lists(values: npt.NDArray[np.generic], offsets: npt.NDArray[np.int64]) -> pa.Array:
+def make_lists(values: Array, offsets: npt.NDArray[np.int64]) -> pa.Array:
     """Wrap values and ``n + 1`` offsets as a ``large_list`` column."""
     return pa.LargeListArray.from_arrays(pa.array(offsets), pa.array(values))

@@ -1,4 +1,4 @@
-"""Makes jieba's dictionary, with user dictionaries and HMM, into arrays for the kernels; keeps them."""
+"""Lays out jieba's dictionary, the users' and the HMM as arrays for the kernels, and keeps them."""
 
 from __future__ import annotations
 
@@ -18,12 +18,19 @@ import numpy as np
 import numpy.typing as npt
 
 from dedup import arrayfile, vocabulary
-from dedup.arrayfile import read_arrays, write_arrays
-from dedup.columns import Array
+from dedup.arrayfile import Array, read_arrays, write_arrays
 from dedup.errors import SettingsError
 from dedup.kernels import cache_root, trie
-from dedup.kernels import cut as cut_kernels
-from dedup.kernels.cut import HAN_FIRST, HAN_LAST, Dictionary
+from dedup.kernels import dictionary as layout
+from dedup.kernels.dictionary import (
+    BASE_SHIFT,
+    HAN_FIRST,
+    HAN_LAST,
+    MOST_SLOTS,
+    MOST_WEIGHTS,
+    WEIGHT_SHIFT,
+    Dictionary,
+)
 from dedup.kernels.trie import place_words
 from dedup.vocabulary import UNKNOWN_TAG, WORD_CHARACTERS, Fold, Vocabulary, read_vocabulary
 
@@ -32,7 +39,6 @@ __all__ = ["Dictionary", "Fold", "load"]
 _HELD = 8  # dictionaries that stay in memory
 _STATES = "BMES"
 _UNSEEN = -3.14e100  # the log probability jieba gives what the HMM never met
-_NO_WORD = 1.0  # in place of a log probability
 
 _loaded: dict[tuple[object, ...], Dictionary] = {}
 _lock = threading.Lock()
@@ -65,14 +71,7 @@ def load(
     if (fold is None) == bool(fold_key):
         raise ValueError("fold and fold_key go together")
     paths = [Path(path) for path in user_dictionaries]
-    stamps = []
-    for path in paths:
-        try:
-            stat = path.stat()
-        except OSError as error:
-            raise _unreadable(path, error) from error
-        stamps.append((path.absolute(), stat.st_mtime_ns, stat.st_size))
-    wanted = (fold_key, *stamps)
+    wanted = (fold_key, *map(_stamp, paths))
     found = _loaded.get(wanted)
     if found is None:
         with _lock:
@@ -85,17 +84,27 @@ def load(
     return found
 
 
+def _stamp(path: Path) -> tuple[Path, int, int]:
+    try:
+        stat = path.stat()
+    except OSError as error:
+        raise _unreadable(path, error) from error
+    return path.absolute(), stat.st_mtime_ns, stat.st_size
+
+
+def _read_user(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise _unreadable(path, error) from error
+
+
 def _unreadable(path: Path, error: OSError) -> SettingsError:
     return SettingsError(f"user dictionary {path} cannot be read: {error.strerror or error}")
 
 
 def _load(paths: Sequence[Path], fold: Fold | None, fold_key: str) -> Dictionary:
-    users = []
-    for path in paths:
-        try:
-            users.append(path.read_bytes())
-        except OSError as error:
-            raise _unreadable(path, error) from error
+    users = [_read_user(path) for path in paths]
     spec = importlib.util.find_spec("jieba")
     if spec is None or spec.origin is None:
         raise ModuleNotFoundError("dedup needs jieba 0.42.1 for its dictionary: pip install jieba")
@@ -104,9 +113,9 @@ def _load(paths: Sequence[Path], fold: Fold | None, fold_key: str) -> Dictionary
     model = [folder / "finalseg" / f"prob_{name}.py" for name in ("start", "trans", "emit")]
 
     digest = hashlib.sha256()
-    builders = (__file__, vocabulary.__file__, arrayfile.__file__, trie.__file__, cut_kernels.__file__)
+    builders = [module.__file__ for module in (vocabulary, arrayfile, trie, layout)]
     for part in (
-        *(Path(name).read_bytes() for name in builders),
+        *(Path(str(name)).read_bytes() for name in (__file__, *builders)),
         f"{version('jieba')} {sys.byteorder} {fold_key}".encode(),
         dictionary,
         *(path.read_bytes() for path in model),
@@ -122,7 +131,7 @@ def _load(paths: Sequence[Path], fold: Fold | None, fold_key: str) -> Dictionary
         arrays = {**_trie_arrays(words), **_model_arrays(*map(_run, model))}
         with contextlib.suppress(OSError):  # a full disk: it is built again the next time
             write_arrays(kept, arrays)
-    values: dict[str, Any] = {**arrays, "unknown": float(arrays["unknown"][0])}  # type: ignore[arg-type]
+    values: dict[str, Any] = {**arrays, "unknown": float(arrays["unknown"][0])}
     return Dictionary(**values)
 
 
@@ -148,25 +157,27 @@ def _trie_arrays(words: Vocabulary) -> dict[str, Array]:
     alphabet[np.argsort(-times, kind="stable")[: largest - 1]] = np.arange(1, largest)
 
     base, check, slots = _place(alphabet[flat], offsets, largest)
-    weight = np.full(len(base), _NO_WORD)
-    tag = np.zeros(len(base), np.uint16)
     # Python's logarithm, as jieba takes it: NumPy's may differ in the last bit.
     log_total = math.log(words.total)
     counts = [words.frequency[word] for word in entries]
-    weights = {count: math.log(count) - log_total if count else _NO_WORD for count in set(counts)}
-    weight[slots] = [weights[count] for count in counts]
+    distinct = sorted(set(counts) - {0})
+    numbers = {count: number for number, count in enumerate([0, *distinct])}
+    if len(numbers) > MOST_WEIGHTS or len(base) > MOST_SLOTS:
+        raise SettingsError("the user dictionaries hold more words than fit: give smaller ones")
+    cell = check.astype(np.uint64) | base.astype(np.uint64) << BASE_SHIFT
+    cell[slots] |= np.array([numbers[count] for count in counts], np.uint64) << WEIGHT_SHIFT
     kinds = [words.tag.get(word, UNKNOWN_TAG) for word in entries]
+    tag = np.zeros(len(base), np.uint16)
     names = [UNKNOWN_TAG, *sorted(set(kinds) - {UNKNOWN_TAG})]
     if len(names) > np.iinfo(tag.dtype).max:
         raise SettingsError(f"the user dictionaries hold {len(names)} parts of speech: give fewer")
-    numbers = {name: number for number, name in enumerate(names)}
-    tag[slots] = [numbers[kind] for kind in kinds]
-    split = [slot for word, slot in zip(entries, slots, strict=True) if word in words.split]
+    places = {name: number for number, name in enumerate(names)}
+    tag[slots] = [places[kind] for kind in kinds]
+    split = [slots[number] for number, word in enumerate(entries) if word in words.split]
     return {
         "alphabet": alphabet,
-        "base": base,
-        "check": check,
-        "weight": weight,
+        "cell": cell,
+        "weight": np.array([-math.inf, *(math.log(count) - log_total for count in distinct)]),
         "tag": tag,
         "split": np.sort(np.array(split, np.uint32)),
         "unknown": np.array([0.0 - log_total]),
@@ -176,18 +187,18 @@ def _trie_arrays(words: Vocabulary) -> dict[str, Array]:
 
 def _place(
     codes: npt.NDArray[np.uint16], offsets: npt.NDArray[np.int64], largest: int
-) -> tuple[npt.NDArray[np.uint32], npt.NDArray[np.uint32], npt.NDArray[np.uint32]]:
+) -> tuple[npt.NDArray[np.uint32], npt.NDArray[np.uint16], npt.NDArray[np.uint32]]:
     """Return ``base`` and ``check`` of a trie of these words, and the slot of each word."""
     room = len(codes) + 2 * largest
     slots = np.empty(len(offsets) - 1, np.uint32)
-    nodes = len(codes) + 1
-    first, last, node = np.empty(nodes, np.int64), np.empty(nodes, np.int64), np.empty(nodes, np.int64)
+    first, last, node = (np.empty(len(codes) + 1, np.int64) for _ in range(3))
     while True:
-        base, check = np.empty(room, np.uint32), np.empty(room, np.uint32)
+        base, check = np.empty(room, np.uint32), np.empty(room, np.uint16)
         following, preceding = np.empty(room, np.int64), np.empty(room, np.int64)
         used = place_words(
-            codes, offsets, largest, base, check, slots, following, preceding, first, last, node
-        )
+            codes, offsets, largest, base, check, slots,
+            following, preceding, np.empty(room, np.bool_), first, last, node,
+        )  # fmt: skip
         if used >= 0:
             return base[:used].copy(), check[:used].copy(), slots
         room *= 2
@@ -196,7 +207,8 @@ def _place(
 def _run(path: Path) -> dict[str, Any]:
     """Return the table ``P`` of one of jieba's modules of probabilities."""
     spec = importlib.util.spec_from_file_location(f"dedup_{path.stem}", path)
-    assert spec is not None and spec.loader is not None  # noqa: S101 - a file named .py has one
+    if spec is None or spec.loader is None:
+        raise ModuleNotFoundError(f"jieba's {path.name} is not where it should be: {path}")
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
     return module.P  # type: ignore[no-any-return]

@@ -22,12 +22,12 @@ class Json(NamedTuple):
 
 
 def objects(columns: Mapping[str, pa.Array | pa.ChunkedArray | Json]) -> pa.Array:
-    """Return one JSON object per row (large_string), its keys in the order of ``columns``.
+    r"""Return one JSON object per row (large_string), its keys in the order of ``columns``.
 
     Numbers, booleans and strings are written as JSON, null as ``null``.
 
     >>> objects({"a": pa.array([1, None]), "b": pa.array(["x", 'say "x"'])}).to_pylist()
-    ['{"a":1,"b":"x"}', '{"a":null,"b":"say \\\\"x\\\\""}']
+    ['{"a":1,"b":"x"}', '{"a":null,"b":"say \\"x\\""}']
     """
     pieces: list[pa.Array | pa.Scalar] = []
     before = "{"
@@ -54,7 +54,7 @@ def _values(column: pa.Array | pa.ChunkedArray | Json) -> pa.Array:
     if isinstance(column, pa.ChunkedArray):
         column = column.combine_chunks()
     if pa.types.is_null(column.type):
-        return pa.array(["null"], pa.large_string()).take(pa.array([0] * len(column)))
+        return pa.repeat(_text("null"), len(column))
     if pa.types.is_string(column.type) or pa.types.is_large_string(column.type):
         quoted = pc.binary_join_element_wise(
             _text('"'), _escaped(column.cast(pa.large_string())), _text('"'), _text("")

@@ -42,17 +42,32 @@ NOT_A_PLACE = (
     "家乡 故乡 下乡 城乡 回乡 他乡 思乡 返乡 异乡 同乡 老乡 还乡 乡镇 城镇 集镇 重镇 市镇 冰镇 "
     "坐镇 州县 反省 节省 内省 自省 发省 结盟 同盟 联盟 加盟 红旗 国旗 党旗 升旗 团旗 军旗 旗 盟 "
     # are tagged as places and are none
+    "区域 新建 普及 外国 马克思列宁主义 土地利用 住宅小区 依法治国 上岗 海洋 治安 深度 大国 福利 "
+    "控制区 街区 伦理 法治化 确保安全 满意度 宜居 爱国 惠及 "
     "阴沟 下水道 中国 中华 国际 国家 中华人民共和国 天下 大陆 境内 境外 海关 长城 世界 全国 全球 "
     "大学 医院 学校 中学 小学 公社 大街 大道 高速 铁路 公路"
 )
 # are shaped like numbers and are ordinary words
-NOT_A_NUMBER = "万一 千万 一一 十分 万分 百分 一时 一点 一次 一年 一周 一分 一期 一日 一季 年月 日月 季节 时分"
-NOT_A_DENIAL = "非常 非洲 无锡 不断 不仅 不但 不同 未来 不久 南非 北非 东非 莫斯科 是否 无论 不管 不论 不少 莫非"
+NOT_A_NUMBER = (
+    "万一 千万 一一 十分 万分 百分 一时 一点 一次 一年 一周 一分 一期 一日 一季 年月 日月 季节 时分"
+)
+# are tagged as times and are none
+NOT_A_TIME = "逾期 正在 青年 过去 日期 婚前 老年 当 上来 周期 往来 如下 先后 以德 前往"
+NOT_A_DENIAL = (
+    "非常 非洲 无锡 不断 不仅 不但 不同 未来 不久 南非 北非 东非 莫斯科 是否 无论 不管 不论 莫非"
+)
 DENIALS_IN_LATIN = (
     "not no never none nor neither without cannot t don doesn didn isn aren wasn weren won wouldn "
     "shouldn couldn hasn haven hadn"
 )
-TAGS = {"m": SLOT_NUMBER, "mq": SLOT_NUMBER, "t": SLOT_TIME, "ns": SLOT_PLACE, "nsf": SLOT_PLACE, "nr": NAME}
+TAGS = {
+    "m": SLOT_NUMBER,
+    "mq": SLOT_NUMBER,
+    "t": SLOT_TIME,
+    "ns": SLOT_PLACE,
+    "nsf": SLOT_PLACE,
+    "nr": NAME,
+}
 
 
 class Rules(NamedTuple):
@@ -84,7 +99,7 @@ def rules() -> Rules:
             shape[ord(character)] |= bit
     return Rules(
         shape,
-        _hashes(f"{NOT_A_PLACE} {NOT_A_NUMBER}"),
+        _hashes(f"{NOT_A_PLACE} {NOT_A_NUMBER} {NOT_A_TIME}"),
         _hashes(DENIALS_IN_LATIN),
         _hashes(NOT_A_DENIAL),
     )

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import partial
+from itertools import pairwise
 from typing import Any, Protocol, TypeVar
 
 import numpy as np
@@ -145,7 +146,7 @@ def find_in(
     engine: Engine,
     watch: Watch,
 ) -> Result:
-    """Run the whole flow over what ``read`` makes of each batch: documents, and quarantined rows."""
+    """Run the flow over what ``read`` makes of each batch: documents, and quarantined rows."""
     with watch.stage("dictionary"):
         tables = folding.load_tables()
         lexicon = _lexicon(settings)
@@ -171,7 +172,9 @@ def find_in(
         lengths = numbers(units["length"])[text_unit]
         units = units.drop_columns(["shadow"])
 
-    banding = None if settings.exact else solve(settings.near, settings.recall, settings.permutations)
+    banding = (
+        None if settings.exact else solve(settings.near, settings.recall, settings.permutations)
+    )
     _, size = settings.shingle
 
     def describe(shadow: pa.Array) -> tuple[pa.Table, npt.NDArray[Any], npt.NDArray[Any]]:
@@ -183,7 +186,8 @@ def find_in(
         if banding is None:
             return sets, none, none
         literal, masked = (
-            sign(sets[name].combine_chunks(), banding, settings.seed) for name in ("literal", "masked")
+            sign(sets[name].combine_chunks(), banding, settings.seed)
+            for name in ("literal", "masked")
         )
         return sets, literal, masked
 
@@ -203,9 +207,8 @@ def find_in(
     edges = _edges(engine, literal, None, literal_keys, banding, settings, watch, "literal")
 
     with watch.stage("masked"):
-        masked_of, masked_text, near = _masked(engine, texts)
-        masked = texts["masked"].combine_chunks().take(pa.array(masked_text))
-        masked_keys = masked_keys[masked_text]
+        masked_of, near = _masked(engine, texts)
+    masked = texts["masked"].combine_chunks()
     masked_view = _edges(engine, masked, near, masked_keys, banding, settings, watch, "masked")
 
     finding = Finding(
@@ -215,12 +218,10 @@ def find_in(
         units=units,
         rank=rank,
         text_of=text_of,
-        texts=texts.drop_columns(["masked", "masked_high", "masked_low"]),
+        texts=texts.drop_columns(["masked_high", "masked_low"]),
         literal=edges,
         masked=masked_view,
         masked_of=masked_of,
-        masked_text=masked_text,
-        masked_sets=masked,
         banding=banding,
         engine=engine,
     )
@@ -240,7 +241,7 @@ def _lexicon(settings: Settings) -> Lexicon:
 
 
 def _parts(offsets: npt.NDArray[np.int64]) -> list[tuple[int, int]]:
-    """Cut rows of the given offsets into parts of about ``BATCH_BYTES``; one part if there is none."""
+    """Cut rows of the given offsets into parts of about ``BATCH_BYTES``, one at least."""
     rows = len(offsets) - 1
     if rows <= 0:
         return [(0, 0)]
@@ -284,10 +285,11 @@ def _distinct(
     return by_rank[rank], order[leaders]
 
 
-def _masked(
-    engine: Engine, texts: pa.Table
-) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64], npt.NDArray[np.bool_]]:
-    """Return the masked text of each text (-1: only slots), the first text of each, and which may be near."""
+def _masked(engine: Engine, texts: pa.Table) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.bool_]]:
+    """Return the first text of the same masked text for each, and which may be near another.
+
+    The first stands for the masked text from here on; -1 for a text of slots alone.
+    """
     free = numbers(texts["free"])
     wanted = np.flatnonzero(free > 0)
     rows = pa.table(
@@ -298,8 +300,9 @@ def _masked(
         }
     )
     first = pa.concat_tables(engine.group(first_of_equals, [rows], ["high", "low"]))
-    of, leaders = number_groups(first, len(free))
-    return of, leaders, free[leaders] >= MASKED_LEAST
+    of = np.full(len(free), -1, np.int64)
+    of[numbers(first["row"])] = numbers(first["first"])
+    return of, (of == np.arange(len(of))) & (free >= MASKED_LEAST)
 
 
 def _edges(
@@ -329,7 +332,10 @@ def _edges(
             found = engine.map(watch.count("join", partial(prefix_pairs, index=index), 64), parts)
         else:
             grouped = engine.group(
-                partial(mark_large, cap=settings.bucket_cap), band_tables(keys, sizes), ["bucket"], 2
+                partial(mark_large, cap=settings.bucket_cap),
+                band_tables(keys, sizes),
+                ["bucket"],
+                2,
             )
             keys, capped = without_large(keys, grouped)
             take = partial(
@@ -366,7 +372,7 @@ def _edges(
 
 def _ranges(size: int, parts: int) -> list[tuple[int, int]]:
     cuts = np.unique(np.linspace(0, size, parts + 1).astype(np.int64)).tolist()
-    return list(zip(cuts[:-1], cuts[1:], strict=True)) or [(0, 0)]
+    return list(pairwise(cuts)) or [(0, 0)]
 
 
 def _emptied(sets: pa.Array, keep: npt.NDArray[np.bool_]) -> pa.Array:

@@ -21,7 +21,7 @@ from dedup.settings import Settings
 from dedup.stages.audit import Audit
 from dedup.stages.clean import DROP_THRESHOLD, DropRule, covering
 from dedup.stages.cluster import cover
-from dedup.stages.ledger import Groups, group_units, link_units, links_across
+from dedup.stages.ledger import ACTIONS, Groups, actions, group_units, link_units, links_across
 from dedup.stages.provenance import Evidence, provenance_rows, unit_texts
 from dedup.stages.sign import Banding
 
@@ -65,15 +65,12 @@ class Finding:
     text_of: Ints
     """Per unit, its distinct text; -1 for a unit too short to be looked for."""
     texts: pa.Table
-    """Per distinct text, in keep order: ``literal`` (set), ``guards``, ``free``, ``length``, ``unit``."""
+    """Per distinct text, in keep order: sets ``literal`` and ``masked``, ``guards``, ``unit``, …"""
     literal: View
     masked: View
-    """Of masked texts, numbered as ``masked_of`` says."""
+    """Its edges are between the first texts of two masked ones."""
     masked_of: Ints
-    """Per text, its masked text; -1 for a text of slots alone."""
-    masked_text: Ints
-    """Per masked text, its first text."""
-    masked_sets: pa.Array
+    """Per text, the first text that is equal once masked; -1 for a text of slots alone."""
     banding: Banding | None
     engine: Engine
 
@@ -85,10 +82,8 @@ class Finding:
         if settings.across_only:
             literal = dataclasses.replace(literal, edges=self._across(literal.edges, sources))
         leader = _cover(self.engine, literal.edges, self.texts.num_rows)
-        masked_leader = _cover(self.engine, masked.edges, len(self.masked_text))
-        family_of_text = np.where(self.masked_of >= 0, masked_leader[self.masked_of], -1)
-        # A family is led by the first text of its first masked text.
-        family_leader = np.where(family_of_text >= 0, self.masked_text[family_of_text], -1)
+        masked_leader = _cover(self.engine, masked.edges, self.texts.num_rows)
+        family_leader = np.append(masked_leader, -1)[self.masked_of]  # -1 picks what is appended
         apart = sources if settings.across_only else None
         clusters = group_units(leader, self.text_of, self.rank, apart)
         families = group_units(family_leader, self.text_of, self.rank, apart)
@@ -101,14 +96,15 @@ class Finding:
         )
         cover_of = covering(literal.edges, self.texts, masked.edges, self.masked_of, rule)
         target = self._targets(cover_of, unit_of_text, settings, sources)
-        links = pa.concat_tables(
-            [
-                link_units(self.text_of, clusters, families, target),
-                links_across(literal.edges, unit_of_text, clusters, families, "near"),
-                links_across(
-                    masked.edges, unit_of_text[self.masked_text], clusters, families, "masked"
-                ),
-            ]
+        # What both views find is told by the literal one; of two links to one source the first.
+        links = _without_repeats(
+            pa.concat_tables(
+                [
+                    link_units(self.text_of, clusters, families, target),
+                    links_across(literal.edges, unit_of_text, clusters, families, "near"),
+                    links_across(masked.edges, unit_of_text, clusters, families, "masked"),
+                ]
+            )
         )
         return Result(
             settings=settings,
@@ -152,7 +148,7 @@ class Finding:
         """Return, per unit, the kept unit it is dropped for, or -1."""
         text = self.text_of
         kept_text = np.where(cover_of >= 0, cover_of, np.arange(len(cover_of)))
-        target = np.where(text >= 0, unit_of_text[kept_text][text], -1) if len(cover_of) else text
+        target = np.append(unit_of_text[kept_text], -1)[text]
         units = np.arange(len(text))
         long = numbers(self.units["length"]) >= settings.min_drop
         dropped = (target >= 0) & (target != units) & long
@@ -160,6 +156,12 @@ class Finding:
             dropped &= sources[target] != sources
         result: Ints = np.where(dropped, target, -1).astype(np.int64)
         return result
+
+
+def _without_repeats(links: pa.Table) -> pa.Table:
+    """Return the links with the first alone of those between the same two units."""
+    pairs = np.stack([numbers(links["unit"]), numbers(links["source"])])
+    return links.take(pa.array(np.sort(np.unique(pairs, axis=1, return_index=True)[1])))
 
 
 def _cover(engine: Engine, edges: pa.Table, size: int) -> Ints:
@@ -196,7 +198,7 @@ class Result:
 
     @property
     def edges(self) -> pa.Table:
-        """The verified literal edges, between distinct texts; ``unit_a``, ``unit_b`` say where they stand."""
+        """The verified literal edges between distinct texts, and the first units of those."""
         unit = numbers(self.finding.texts["unit"])
         edges = self.finding.literal.edges
         for name in ("a", "b"):
@@ -204,22 +206,21 @@ class Result:
         return edges
 
     @cached_property
+    def action(self) -> npt.NDArray[np.int8]:
+        """Per unit, what became of it, as an index into ``ACTIONS``."""
+        return actions(self.links, self.target)
+
+    @cached_property
     def units(self) -> pa.Table:
-        """One row per unit: where it stands, its cluster and family (null: none), its action and text."""
+        """One row per unit: where it stands, cluster and family (null: none), action and text."""
         units = self.finding.units
         of_document = pa.array(numbers(units["document"]))
         for name in ("doc", "row", "file"):
             units = units.add_column(0, name, self.documents[name].take(of_document))
         for name, groups in (("cluster", self.cluster), ("family", self.family)):
             units = units.append_column(name, pa.array(groups.of, mask=groups.of < 0))
-        action = np.full(units.num_rows, "kept", object)
-        linked = (self.cluster.of >= 0) | (self.family.of >= 0)
-        first = np.zeros(units.num_rows, bool)
-        for groups in (self.cluster, self.family):
-            first[groups.first[groups.first >= 0]] = True
-        action[linked & ~first] = "tagged"
-        action[self.target >= 0] = "dropped"
-        units = units.append_column("action", pa.array(action, pa.string()))
+        action = pa.array(ACTIONS, pa.large_string()).take(pa.array(self.action))
+        units = units.append_column("action", action)
         return units.append_column("text", self.texts_of(np.arange(units.num_rows)))
 
     def texts_of(self, units: Ints) -> pa.Array:
@@ -236,10 +237,12 @@ class Result:
             units=finding.units,
             text_of=finding.text_of,
             literal=finding.texts["literal"].combine_chunks(),
-            masked=finding.masked_sets,
+            masked=finding.texts["masked"].combine_chunks(),
             masked_of=finding.masked_of,
             guards=finding.texts["guards"].combine_chunks(),
             target=self.target,
+            action=self.action,
+            actions=ACTIONS,
             drop_threshold=self.rule.threshold,
             settings=self.settings,
         )
@@ -262,7 +265,9 @@ class Result:
         sizes = np.diff(np.append(starts, len(members)))
         document = numbers(self.finding.units["document"])[members]
         holder = np.repeat(np.arange(len(sizes)), sizes)
-        pairs = np.unique(np.stack([holder, document]), axis=1) if len(members) else np.empty((2, 0))
+        pairs = (
+            np.unique(np.stack([holder, document]), axis=1) if len(members) else np.empty((2, 0))
+        )
         text = self.finding.text_of[members]
         texts = np.unique(np.stack([holder, text]), axis=1) if len(members) else np.empty((2, 0))
         first = groups.first[numbers_]
@@ -271,7 +276,9 @@ class Result:
             "units": sizes,
             "documents": np.bincount(pairs[0].astype(np.int64), minlength=len(sizes)),
             "texts": np.bincount(texts[0].astype(np.int64), minlength=len(sizes)),
-            "dropped": np.bincount(holder, weights=self.target[members] >= 0, minlength=len(sizes)).astype(np.int64),
+            "dropped": np.bincount(
+                holder, weights=self.target[members] >= 0, minlength=len(sizes)
+            ).astype(np.int64),
             "unit": first,
             "text": self.texts_of(first),
             "members": pa.LargeListArray.from_arrays(
@@ -309,7 +316,7 @@ class Result:
         )
 
     def cleaned(self) -> pa.Array:
-        """Return every document's text without the dropped units, in order; ``""`` if nothing stays."""
+        """Return every document's text without its dropped units; ``""`` if nothing stays."""
         return cleaned_texts(self.documents, self.removals)
 
     def share_repeated(self) -> pa.Array:
@@ -333,7 +340,8 @@ class Result:
         """
         if threshold < self.settings.near:
             raise SettingsError(
-                f"edges below {self.settings.near} were not kept: run again with --threshold {threshold}"
+                f"edges below {self.settings.near} were not kept: "
+                f"run again with --threshold {threshold}"
             )
         finding = dataclasses.replace(
             self.finding,
@@ -358,8 +366,8 @@ class Result:
     def __repr__(self) -> str:
         """Say what was found, not how it is held."""
         return (
-            f"<Result: {self.documents.num_rows:,} documents, {self.finding.units.num_rows:,} units, "
+            f"<Result: {self.documents.num_rows:,} documents, "
+            f"{self.finding.units.num_rows:,} units, "
             f"{len(np.unique(self.cluster.of[self.cluster.of >= 0])):,} clusters, "
             f"{int((self.target >= 0).sum()):,} units dropped>"
         )
-

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import platform
 import resource
 import sys
@@ -24,7 +25,7 @@ from dedup.corpus.read import read
 from dedup.corpus.survey import fingerprint, plan, survey
 from dedup.engines import Engine
 from dedup.engines.local import LocalEngine
-from dedup.errors import OutputExistsError
+from dedup.errors import OutputExistsError, SettingsError
 from dedup.jsonlines import Json, array_of, objects
 from dedup.kernels import mark_compiled
 from dedup.pipeline import Progress, Watch, find_in
@@ -32,6 +33,7 @@ from dedup.records import SCHEMA_VERSION
 from dedup.result import Result, View
 from dedup.settings import Settings
 from dedup.store import OutputFolder
+from dedup.summary import summary_text
 
 __all__ = ["Outcome", "run"]
 
@@ -79,6 +81,8 @@ def run(
     ------
     CorpusError
         If an input cannot be read at all, or changes while it is read.
+    SettingsError
+        If a user dictionary cannot be read.
     OutputExistsError
         If ``out`` holds something else, or the run of another input or other settings.
     OutputError
@@ -89,12 +93,20 @@ def run(
     engine = engine or LocalEngine(workers)
     watch = Watch(progress)
     with watch.stage("survey"):
+        if any(path.resolve() == out.resolve() for path in paths):
+            raise OutputExistsError(
+                f"{out} is the corpus itself: name another folder for the output"
+            )
         files = discover(paths, leave_out=out)
         surveys = survey(files, engine.map)
         identity = {
             "dedup": version("dedup"),
             "input": fingerprint(surveys),
-            "settings": settings.as_dict() | {"threshold": settings.near},
+            "settings": settings.as_dict()
+            | {
+                "threshold": settings.near,
+                "user_dictionaries": _digests(settings.user_dictionaries),
+            },
         }
     folder = OutputFolder(out)
     with folder.locked():
@@ -123,6 +135,8 @@ def run(
             with folder.writing("edges.parquet") as file:
                 pq.write_table(_edge_rows(result), file)
         report = identity | _report(result, len(files), cleaned.removed_bytes)
+        with folder.writing("summary.txt") as file:
+            file.write(summary_text(report, result).encode())
         seconds = {name: round(value, 4) for name, value in watch.seconds.items()}
         folder.write_json(
             "timings.json",
@@ -142,6 +156,16 @@ def run(
     return Outcome(out, already=False, report=report, seconds=seconds)
 
 
+def _digests(dictionaries: Sequence[Path]) -> dict[str, str]:
+    """Return the SHA-256 of each user dictionary: its words count, not where it lies."""
+    try:
+        return {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in dictionaries}
+    except OSError as error:
+        raise SettingsError(
+            f"the user dictionary {error.filename} cannot be read: {error.strerror or error}"
+        ) from error
+
+
 def _refuse_other(out: Path, done: Mapping[str, Any], identity: Mapping[str, Any]) -> None:
     """Raise, naming what differs, unless the finished run is this one."""
     if done.get("input") != identity["input"]:
@@ -154,18 +178,23 @@ def _refuse_other(out: Path, done: Mapping[str, Any], identity: Mapping[str, Any
         if not other:
             return
         what = ", ".join(
-            f"{name.replace('_', '-')} {before.get(name)} (now {now[name]})" for name in other
+            f"{name.replace('_', '-')} {_told(before.get(name))} (now {_told(now[name])})"
+            for name in other
         )
     raise OutputExistsError(
         f"{out} holds a finished run with {what}: name another folder, or remove that one"
     )
 
 
+def _told(value: object) -> object:
+    return "unset" if value in (None, [], {}) else value
+
+
 def _write_lines(folder: OutputFolder, name: str, parts: Sequence[pa.Array]) -> None:
     with folder.writing(name) as file:
         for part in parts:
             data, offsets = strings(part)
-            file.write(data[offsets[0] : offsets[-1]])
+            file.write(data[offsets[0] : offsets[-1]].data)
 
 
 def _lines(columns: Mapping[str, pa.Array | pa.ChunkedArray | Json]) -> pa.Array:
@@ -173,13 +202,17 @@ def _lines(columns: Mapping[str, pa.Array | pa.ChunkedArray | Json]) -> pa.Array
     import pyarrow.compute as pc
 
     line_feed = pa.scalar("\n", pa.large_string())
-    return pc.binary_join_element_wise(objects(columns), line_feed, pa.scalar("", pa.large_string()))
+    return pc.binary_join_element_wise(
+        objects(columns), line_feed, pa.scalar("", pa.large_string())
+    )
 
 
 def _provenance_lines(result: Result, engine: Engine) -> list[pa.Array]:
     rows = result.provenance
     parts = [rows.slice(first, 8192) for first in range(0, rows.num_rows, 8192)]
-    return engine.map(lambda part: _lines(dict(zip(part.column_names, part.columns, strict=True))), parts)
+    return engine.map(
+        lambda part: _lines(dict(zip(part.column_names, part.columns, strict=True))), parts
+    )
 
 
 def _cluster_lines(result: Result) -> pa.Array:
@@ -194,7 +227,10 @@ def _cluster_lines(result: Result) -> pa.Array:
     count = clusters.num_rows
     columns: dict[str, Any] = {
         "schema_version": pa.array(np.full(count, SCHEMA_VERSION)),
-        **{name: clusters[name] for name in ("cluster", "family", "units", "documents", "texts", "dropped")},
+        **{
+            name: clusters[name]
+            for name in ("cluster", "family", "units", "documents", "texts", "dropped")
+        },
         "class": pa.nulls(count, pa.string()),
         "reasons": pa.nulls(count, pa.string()),
         "template": pa.nulls(count, pa.string()),
@@ -207,7 +243,9 @@ def _cluster_lines(result: Result) -> pa.Array:
 
 def _places(result: Result, unit: pa.Array) -> pa.Array:
     """Return, per unit, a JSON object that says where it stands."""
-    units = result.finding.units.select(["document", "paragraph", "line", "start", "end"]).take(unit)
+    units = result.finding.units.select(["document", "paragraph", "line", "start", "end"]).take(
+        unit
+    )
     document = units["document"].combine_chunks()
     names = pa.array(list(result.finding.names), pa.large_string())
     return objects(
@@ -241,12 +279,11 @@ def _edge_rows(result: Result) -> pa.Table:
     finding = result.finding
     unit = numbers(finding.texts["unit"])
     tables = []
-    for name, view, unit_of in (
-        ("literal", finding.literal, unit),
-        ("masked", finding.masked, unit[finding.masked_text]),
-    ):
-        a, b = unit_of[numbers(view.edges["a"])], unit_of[numbers(view.edges["b"])]
-        columns: dict[str, Any] = {"view": pa.array([name]).take(pa.array(np.zeros(len(a), np.int64)))}
+    for name, view in (("literal", finding.literal), ("masked", finding.masked)):
+        a, b = unit[numbers(view.edges["a"])], unit[numbers(view.edges["b"])]
+        columns: dict[str, Any] = {
+            "view": pa.array([name]).take(pa.array(np.zeros(len(a), np.int64)))
+        }
         for side, which in (("a", a), ("b", b)):
             units = finding.units.select(["document", "paragraph"]).take(pa.array(which))
             document = units["document"].combine_chunks()
@@ -265,11 +302,12 @@ def _edge_rows(result: Result) -> pa.Table:
 def _report(result: Result, files: int, removed_bytes: int) -> dict[str, Any]:
     finding = result.finding
     shares = result.shares()
-    action = np.asarray(result.target >= 0)
     linked = (result.cluster.of >= 0) | (result.family.of >= 0)
     return {
         "schema_version": SCHEMA_VERSION,
-        "versions": {name: version(name) for name in ("jieba", "opencc", "numpy", "numba", "pyarrow")},
+        "versions": {
+            name: version(name) for name in ("jieba", "opencc", "numpy", "numba", "pyarrow")
+        },
         "counts": {
             "files": files,
             "documents": result.documents.num_rows,
@@ -279,8 +317,8 @@ def _report(result: Result, files: int, removed_bytes: int) -> dict[str, Any]:
             "clusters": result.clusters.num_rows,
             "families": result.families.num_rows,
             "repeated_units": int(linked.sum()),
-            "dropped_units": int(action.sum()),
-            "tagged_units": int((linked & ~action).sum()) - _firsts(result),
+            "dropped_units": int((result.action == 2).sum()),
+            "tagged_units": int((result.action == 1).sum()),
             "characters": shares["all"],
             "repeated_characters": shares["repeated"],
             "dropped_characters": shares["dropped"],
@@ -293,13 +331,6 @@ def _report(result: Result, files: int, removed_bytes: int) -> dict[str, Any]:
         "literal": _view_report(finding.literal, result),
         "masked": _view_report(finding.masked, result),
     }
-
-
-def _firsts(result: Result) -> int:
-    first = np.zeros(result.finding.units.num_rows, bool)
-    for groups in (result.cluster, result.family):
-        first[groups.first[groups.first >= 0]] = True
-    return int((first & (result.target < 0)).sum())
 
 
 def _view_report(view: View, result: Result) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""Everything that can change a result, as one frozen value that refuses nonsense when it is made."""
+"""Everything that can change a result, in one frozen value that refuses nonsense when made."""
 
 from __future__ import annotations
 
@@ -97,6 +97,10 @@ class Settings:
             if getattr(self, name) not in get_args(choices):
                 known = ", ".join(get_args(choices))
                 raise SettingsError(f"--{name} must be one of {known}, not {getattr(self, name)!r}")
+        if not isinstance(self.prefer, tuple):
+            raise SettingsError("prefer is a tuple of sources, not one string")
+        if self.drop_threshold is not None and self.preset != "standard":
+            raise SettingsError("--drop-threshold is of the preset standard; others have none")
         if (self.keep == "preferred") != bool(self.prefer):
             raise SettingsError("--keep preferred and --prefer SOURCE go together")
         if self.keep == "earliest" and self.date_field is None:

@@ -1,4 +1,4 @@
-"""The output folder: whose it is, whether it is finished, and files that are there whole or not at all."""
+"""The output folder: whose it is, whether it is finished, and files that come whole or not."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ __all__ = ["OutputFolder"]
 _MARK = ".dedup"
 _OURS = (
     "clean", "patch", "provenance.jsonl", "clusters.jsonl", "edges.parquet", "quarantine.jsonl",
-    "timings.json", "run.json",
+    "summary.txt", "timings.json", "run.json",
 )  # fmt: skip
 
 
@@ -44,18 +44,18 @@ class OutputFolder:
         OutputError
             If it cannot be made or written.
         """
-        with _explained(self.path):
-            if self.path.exists() and not self.path.is_dir():
-                raise OutputExistsError(f"{self.path} is a file: name a folder for the output")
-            self.path.mkdir(parents=True, exist_ok=True)
-            mark = self.path / _MARK
-            if not mark.exists() and any(self.path.iterdir()):
-                raise OutputExistsError(
-                    f"{self.path} holds files of something else: name an empty or a new folder"
-                )
-            with mark.open("a") as held:
-                _lock(held, self.path)
-                yield
+        with contextlib.ExitStack() as stack:
+            with _explained(self.path):
+                if self.path.exists() and not self.path.is_dir():
+                    raise OutputExistsError(f"{self.path} is a file: name a folder for the output")
+                self.path.mkdir(parents=True, exist_ok=True)
+                mark = self.path / _MARK
+                if not mark.exists() and any(self.path.iterdir()):
+                    raise OutputExistsError(
+                        f"{self.path} holds files of something else: name an empty or a new folder"
+                    )
+                _lock(stack.enter_context(mark.open("a")), self.path)
+            yield
 
     def finished(self) -> dict[str, Any] | None:
         """Return what ``run.json`` says, or None where no run has finished."""
@@ -77,7 +77,7 @@ class OutputFolder:
 
     @contextlib.contextmanager
     def writing(self, name: str) -> Iterator[IO[bytes]]:
-        """Open a file for writing that appears under its name only when all of it is on the disk."""
+        """Open a file that appears under its name only when all of it is on the disk."""
         path = self.path / name
         part = path.with_name(f".{path.name}.part")
         with _explained(path):
@@ -117,4 +117,6 @@ def _lock(file: IO[str], path: Path) -> None:
     try:
         fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError as error:
-        raise OutputExistsError(f"another run is writing to {path}: wait, or name another folder") from error
+        raise OutputExistsError(
+            f"another run is writing to {path}: wait, or name another folder"
+        ) from error

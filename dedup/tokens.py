@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -47,7 +48,7 @@ def cut(text: str, hmm: bool = True, user_dictionaries: Sequence[str | Path] = (
     ends, nodes = np.empty(size, np.int64), np.empty(size, np.int32)
     n = cut_span(
         cp, 0, size, d, hmm,
-        np.empty(size + 1), np.empty(size + 1, np.uint16), np.empty(size + 1, np.uint8),
+        np.empty(size + 2), np.empty(size + 2, np.uint16), np.empty(size + 2, np.uint8),
         ends, nodes, 0,
     )  # fmt: skip
     if n == 0:
@@ -55,7 +56,7 @@ def cut(text: str, hmm: bool = True, user_dictionaries: Sequence[str | Path] = (
     # One string cut at a character it does not hold is cheaper than a slice per token.
     separator = next((c for c in _SEPARATORS if c not in text), None)
     if separator is None:
-        return [text[a:b] for a, b in zip([0, *ends[: n - 1].tolist()], ends[:n].tolist())]
-    joined = np.empty(size + n - 1, np.uint32)
+        return [text[begin:end] for begin, end in pairwise([0, *ends[:n].tolist()])]
+    joined = np.empty(size + n + 4, np.uint32)
     join_tokens(cp, ends, n, ord(separator), joined)
-    return joined.tobytes().decode("utf-32-le", "surrogatepass").split(separator)
+    return str(joined[: size + n - 1].data, "utf-32-le", "surrogatepass").split(separator)

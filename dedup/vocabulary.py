@@ -61,23 +61,24 @@ def read_vocabulary(
     entries = [entry for name, content in users for entry in _user_entries(name, content)]
     if fold is not None:
         folded = fold([word for word, _, _ in entries])
-        entries = [(word, *rest) for word, (_, *rest) in zip(folded, entries, strict=True) if word]
+        entries = [
+            (word, count, kind)
+            for word, (_, count, kind) in zip(folded, entries, strict=True)
+            if word
+        ]
     return _add_entries(vocabulary, entries)
 
 
 def _read_dictionary(content: bytes) -> Vocabulary:
     """Read lines of word, frequency and part of speech; the last line of a word counts."""
-    frequency: dict[str, int] = {}
-    tag: dict[str, str] = {}
-    total = 0
-    for line in content.decode().split("\n"):
-        if not line:
-            continue
-        word, digits, kind = line.strip().split(" ")
-        frequency[word] = count = int(digits)
-        tag[word] = kind
-        total += count
-    return Vocabulary(frequency, tag, total, set())
+    fields = content.decode().replace("\r", "").replace("\n", " ").split(" ")
+    words, counts, kinds = fields[0:-1:3], [int(digits) for digits in fields[1::3]], fields[2::3]
+    return Vocabulary(
+        dict(zip(words, counts, strict=True)),
+        dict(zip(words, kinds, strict=True)),
+        sum(counts),
+        set(),
+    )
 
 
 def _fold_vocabulary(plain: Vocabulary, fold: Fold) -> Vocabulary:

@@ -38,4 +38,4 @@ class Engine(Protocol):
         """
 
     def components(self, a: pa.Array, b: pa.Array, size: int) -> pa.Array:
-        """Number the connected components of a graph of ``size`` nodes with edges ``a``-``b``."""
+        """Return the connected component of each of ``size`` nodes, given edges ``a``-``b``."""

@@ -1,4 +1,4 @@
-"""This machine: threads over tables in memory."""
+"""The engine of one machine: threads over tables in memory."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import os
 from collections import deque
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from typing import TypeVar
+from typing import TypeAlias, TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -16,6 +16,7 @@ from dedup.columns import numbers
 
 __all__ = ["LocalEngine"]
 
+Columns: TypeAlias = dict[str, npt.NDArray[np.generic]]
 T = TypeVar("T")
 R = TypeVar("R")
 
@@ -54,21 +55,18 @@ class LocalEngine:
         """Apply ``stage`` to each table, sorted by ``keys``; equal keys keep their order."""
 
         def sort_and_apply(table: pa.Table) -> pa.Table:
+            columns = {name: numbers(table[name]) for name in table.column_names}
             if at_least > 1:
-                table = _drop_lonely(table, keys)
-            columns = [numbers(table[key]) for key in keys]
-            order = (
-                np.argsort(columns[0], kind="stable") if len(keys) == 1 else np.lexsort(columns[::-1])
-            )
-            table = table.take(pa.array(order))
+                columns = _take(columns, _not_lonely(columns, keys))
+            columns = _take(columns, _order([columns[key] for key in keys]))
             if at_least > 1:
-                table = _at_least(table, keys, at_least)
-            return stage(table)
+                columns = _take(columns, _at_least([columns[key] for key in keys], at_least))
+            return stage(pa.table(columns, schema=table.schema))
 
         return self.map(sort_and_apply, tables)
 
     def components(self, a: pa.Array, b: pa.Array, size: int) -> pa.Array:
-        """Number the connected components."""
+        """Return the number of each node's connected component."""
         from scipy.sparse import coo_array
         from scipy.sparse.csgraph import connected_components
 
@@ -83,29 +81,48 @@ def _cores() -> int:
     return os.cpu_count() or 1
 
 
-def _drop_lonely(table: pa.Table, keys: Sequence[str]) -> pa.Table:
+def _take(columns: Columns, which: npt.NDArray[np.intp]) -> Columns:
+    return {name: column[which] for name, column in columns.items()}
+
+
+def _order(keys: list[npt.NDArray[np.generic]]) -> npt.NDArray[np.intp]:
+    """Return the stable order of rows by their keys."""
+    if len(keys) > 1:
+        return np.lexsort(keys[::-1])
+    key = keys[0]
+    if key.dtype != np.uint32 or len(key) >= 1 << 32:
+        return np.argsort(key, kind="stable")
+    # The place beside the key makes any sort stable, and sorting values is far quicker than
+    # sorting places.
+    both = (key.astype(np.uint64) << np.uint64(32)) | np.arange(len(key), dtype=np.uint64)
+    both.sort()
+    return (both & np.uint64(0xFFFFFFFF)).astype(np.intp)
+
+
+def _not_lonely(columns: Columns, keys: Sequence[str]) -> npt.NDArray[np.intp]:
     """Leave out most rows whose key occurs once, before anything is sorted.
 
     Keys are counted by some of their bits: what shares its bits with another stays for now.
     """
-    bits = max(10, min(24, int(np.ceil(np.log2(max(1, table.num_rows)))) + 2))
-    place: npt.NDArray[np.uint64] = np.zeros(table.num_rows, np.uint64)
+    rows = len(columns[keys[0]])
+    bits = max(10, min(24, rows.bit_length() + 1))
+    place = np.zeros(rows, np.uint64)
     for key in keys:
-        place = (place ^ numbers(table[key]).astype(np.uint64)) * np.uint64(0x9FB21C651E98DF25)
-    place >>= np.uint64(64 - bits)
-    places = place.astype(np.int64)
-    return table.filter(pa.array(np.bincount(places, minlength=1 << bits)[places] > 1))
+        place ^= columns[key].astype(np.uint64, copy=False)
+        place *= np.uint64(0x9FB21C651E98DF25)
+    places = (place >> np.uint64(64 - bits)).astype(np.intp)
+    return np.flatnonzero(np.bincount(places, minlength=1 << bits)[places] > 1)
 
 
-def _at_least(table: pa.Table, keys: Sequence[str], least: int) -> pa.Table:
-    """Leave out the rows of a sorted table whose key occurs fewer than ``least`` times."""
-    if table.num_rows == 0:
-        return table
-    new = np.zeros(table.num_rows, bool)
+def _at_least(keys: list[npt.NDArray[np.generic]], least: int) -> npt.NDArray[np.intp]:
+    """Leave out the rows, sorted by their keys, whose key occurs fewer than ``least`` times."""
+    rows = len(keys[0])
+    if rows == 0:
+        return np.empty(0, np.intp)
+    new = np.zeros(rows, bool)
     new[0] = True
     for key in keys:
-        column = numbers(table[key])
-        new[1:] |= column[1:] != column[:-1]
+        new[1:] |= key[1:] != key[:-1]
     starts = np.flatnonzero(new)
-    sizes = np.diff(np.append(starts, table.num_rows))
-    return table.filter(pa.array(np.repeat(sizes, sizes) >= least))
+    sizes = np.diff(np.append(starts, rows))
+    return np.flatnonzero(np.repeat(sizes, sizes) >= least)

@@ -1,4 +1,4 @@
-"""The fast loops: each takes arrays and fills the arrays it is given, on one thread, without the GIL."""
+"""The fast loops: each fills the arrays it is given, on one thread, without the GIL."""
 
 from __future__ import annotations
 
@@ -14,6 +14,8 @@ from typing import Any, TypeVar
 import numba
 import platformdirs
 
+_config: Any = numba.config
+
 __all__ = ["cache_root", "compiled_before", "kernel", "mark_compiled"]
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -26,7 +28,9 @@ def cache_root() -> Path:
     under the system's temporary one (a home may be read-only).
     """
     told = os.environ.get("DEDUP_CACHE_DIR")
-    fallback = Path(tempfile.gettempdir()) / f"dedup-cache-{os.getuid() if hasattr(os, 'getuid') else 0}"
+    fallback = (
+        Path(tempfile.gettempdir()) / f"dedup-cache-{os.getuid() if hasattr(os, 'getuid') else 0}"
+    )
     for root in (Path(told) if told else Path(platformdirs.user_cache_dir("dedup")), fallback):
         try:
             root.mkdir(parents=True, exist_ok=True)
@@ -56,12 +60,12 @@ def _cache_dir() -> Path:
 
 def kernel(function: F) -> F:
     """Compile ``function`` on first call, without the GIL, cached across processes."""
-    before = numba.config.CACHE_DIR
-    numba.config.CACHE_DIR = str(_cache_dir())
+    before = _config.CACHE_DIR
+    _config.CACHE_DIR = str(_cache_dir())
     try:
-        return numba.njit(nogil=True, cache=True, boundscheck=False)(function)  # type: ignore[no-any-return]
+        return numba.njit(nogil=True, cache=True, boundscheck=False)(function)
     finally:
-        numba.config.CACHE_DIR = before
+        _config.CACHE_DIR = before
 
 
 def compiled_before() -> bool:

@@ -4,13 +4,26 @@ from __future__ import annotations
 
 import numpy as np
 
+from dedup.columns import I32, I64, U32
 from dedup.kernels import kernel
 
 __all__ = ["pairs_in_band"]
 
 
 @kernel
-def pairs_in_band(ids, runs, band, keys, sizes, threshold, cap, leaders, a, b, count):  # type: ignore[no-untyped-def]
+def pairs_in_band(
+    ids: I32,
+    runs: I64,
+    band: int,
+    keys: U32,
+    sizes: I32,
+    threshold: float,
+    cap: int,
+    leaders: int,
+    a: I32,
+    b: I32,
+    count: int,
+) -> tuple[int, int]:
     """Fill the pairs of one band that meet in no earlier one; return ``(written, met)``.
 
     A pair that meets in several bands is written in the first of them: that the keys of the

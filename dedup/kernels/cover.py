@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from dedup.columns import F64, I64
 from dedup.kernels import kernel
 
 __all__ = ["greedy_cover", "greedy_keep"]
 
 
 @kernel
-def greedy_cover(starts, neighbours, leader):  # type: ignore[no-untyped-def]
+def greedy_cover(
+    starts: I64,
+    neighbours: I64,
+    leader: I64,
+) -> None:
     """Fill ``leader`` (int64[n], all -1) with the representative of every node.
 
     Nodes are in order of priority: the first that has no leader is its own and takes all
@@ -25,7 +30,16 @@ def greedy_cover(starts, neighbours, leader):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def greedy_keep(starts, neighbours, scores, masked, masked_starts, masked_neighbours, kept, cover):  # type: ignore[no-untyped-def]
+def greedy_keep(
+    starts: I64,
+    neighbours: I64,
+    scores: F64,
+    masked: I64,
+    masked_starts: I64,
+    masked_neighbours: I64,
+    kept: I64,
+    cover: I64,
+) -> None:
     """Fill ``cover`` (int64[n], all -1) with the kept text that covers each dropped one.
 
     Parameters

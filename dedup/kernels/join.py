@@ -4,15 +4,26 @@ from __future__ import annotations
 
 import numpy as np
 
+from dedup.columns import I32, I64, U8, U64
 from dedup.kernels import kernel
 
 __all__ = ["join_against", "prefix_join"]
 
 
 @kernel
-def prefix_join(  # type: ignore[no-untyped-def]
-    values, starts, order, post_starts, posts, threshold, first, last, seen, a, b
-):
+def prefix_join(
+    values: I32,
+    starts: I64,
+    order: I64,
+    post_starts: I64,
+    posts: I32,
+    threshold: float,
+    first: int,
+    last: int,
+    seen: I32,
+    a: I32,
+    b: I32,
+) -> tuple[int, int]:
     """Fill the pairs of sets ``order[first:last]`` with earlier ones; return ``(written, next)``.
 
     The prefix filter of Bayardo et al., "Scaling Up All Pairs Similarity Search" (2007): two sets
@@ -80,9 +91,22 @@ def prefix_join(  # type: ignore[no-untyped-def]
 
 
 @kernel
-def join_against(  # type: ignore[no-untyped-def]
-    values, starts, first, last, table, slots, post_starts, posts, sizes, threshold, counts, a, b
-):
+def join_against(
+    values: U64,
+    starts: I64,
+    first: int,
+    last: int,
+    sieve: U8,
+    table: U64,
+    slots: I32,
+    post_starts: I64,
+    posts: I32,
+    sizes: I32,
+    threshold: float,
+    counts: I32,
+    a: I32,
+    b: I32,
+) -> int:
     """Fill the pairs of a few query sets with the sets ``first`` to ``last``; return how many.
 
     Every element of every set is looked up once among those of the queries, so the cost is one
@@ -94,6 +118,8 @@ def join_against(  # type: ignore[no-untyped-def]
         The sets.
     first, last : int64
         The part of them to join.
+    sieve : uint8[2**17]
+        Bit ``v >> 44`` is set for each element ``v`` of the queries: most others end here.
     table, slots : uint64[2**k], int32[2**k]
         Open addressing: element (0 is none) and its number.
     post_starts, posts : int64[:], int32[:]
@@ -114,6 +140,9 @@ def join_against(  # type: ignore[no-untyped-def]
         met = 0
         for p in range(starts[x], starts[x + 1]):
             value = values[p]
+            high = value >> np.uint64(44)
+            if sieve[high >> np.uint64(3)] >> np.uint8(high & np.uint64(7)) & np.uint8(1) == 0:
+                continue
             place = value & bits
             while table[place] != np.uint64(0) and table[place] != value:
                 place = (place + np.uint64(1)) & bits

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from dedup.kernels import kernel
-from dedup.kernels.utf8 import decode
+from dedup.kernels.utf8 import decode, word_at
 
 __all__ = [
     "CLOSER",
@@ -22,14 +22,18 @@ __all__ = [
     "sentences",
 ]
 
-OTHER, SPACE, ENDER, DOT, WIDE_DOT, CLOSER, DIGIT = range(7)
+OTHER, DIGIT, SPACE, ENDER, DOT, WIDE_DOT, CLOSER = range(7)
 MODES = ("line", "blank", "document", "sentence")
 LINE, BLANK, DOCUMENT, SENTENCE = range(4)
 
 # Rows of the table that the walks fill.
 DOC, NUMBER, AT_LINE, START, END, DROP_END, BYTE_START, BYTE_END = range(8)
 
-STRIDE = 32
+ONES = np.uint64(0x0101010101010101)
+TOPS = np.uint64(0x8080808080808080)
+NEWLINES = np.uint64(0x0A0A0A0A0A0A0A0A)
+RETURNS = np.uint64(0x0D0D0D0D0D0D0D0D)
+S6, S7, S56 = np.uint64(6), np.uint64(7), np.uint64(56)
 
 
 @kernel
@@ -44,17 +48,15 @@ def _after_terminator(data: Any, i: int, hi: int) -> int:
 def _line_end(data: Any, i: int, hi: int) -> tuple[int, int]:
     """Return where the line that goes on at byte ``i`` ends, and the code points until there."""
     count = np.int64(0)
-    while i + STRIDE <= hi:
-        found = np.uint8(0)
-        leads = np.uint8(0)
-        for j in range(STRIDE):
-            byte = data[i + j]
-            found |= np.uint8(byte == 10) | np.uint8(byte == 13)
-            leads += np.uint8((byte & 0xC0) != 0x80)
-        if found:
-            break
-        count += np.int64(leads)
-        i += STRIDE
+    while i + 8 <= hi:
+        word = word_at(data, i)
+        newline = word ^ NEWLINES
+        carriage = word ^ RETURNS
+        if ((newline - ONES) & ~newline | (carriage - ONES) & ~carriage) & TOPS:
+            break  # a byte of one of the two is zero
+        following = word >> S7 & ~(word >> S6) & ONES  # bytes 10xxxxxx, which start nothing
+        count += 8 - np.int64(following * ONES >> S56)
+        i += 8
     while i < hi and data[i] != 10 and data[i] != 13:
         count += np.int64((data[i] & 0xC0) != 0x80)
         i += 1
@@ -75,7 +77,7 @@ def _skip_white(data: Any, i: int, hi: int, classes: Any) -> tuple[int, int]:
 
 
 @kernel
-def lines(data: Any, starts: Any, mode: int, classes: Any, rows: Any) -> int:
+def lines(data: Any, starts: Any, classes: Any, mode: int, rows: Any) -> int:
     """Walk over lines, blocks between blank lines, or documents, and return how many there are.
 
     ``data`` (uint8) and ``starts`` (int64, one more than documents) are the texts; ``classes``
@@ -134,7 +136,7 @@ def lines(data: Any, starts: Any, mode: int, classes: Any, rows: Any) -> int:
 
 
 @kernel
-def sentences(data: Any, starts: Any, mode: int, classes: Any, rows: Any) -> int:
+def sentences(data: Any, starts: Any, classes: Any, rows: Any) -> int:
     """Walk over sentences as ``lines`` does over lines, and return how many there are.
 
     ``classes`` (uint8, 65536) says of each code point what part it has; those above are OTHER.
@@ -153,60 +155,55 @@ def sentences(data: Any, starts: Any, mode: int, classes: Any, rows: Any) -> int
             first_of_line = units
             begin = at  # of the sentence, in code points and bytes
             byte_begin = i
-            end = np.int64(-1)  # after its last character that is not white space
+            end = at  # after its last character that is not white space
             byte_end = i
             before = np.int64(SPACE)  # class of the last character
-            ended = False  # a run of marks that ends a sentence has been read, or is being read
-            waits = False  # such a run, if white space follows
-            in_run = False
-            while i < hi and data[i] != 10 and data[i] != 13:
-                code, after = decode(data, i)
-                kind = np.int64(classes[code]) if code <= 0xFFFF else np.int64(OTHER)
-                mark = ENDER <= kind <= CLOSER
-                if kind == SPACE:
+            in_run = False  # a run of marks that may end the sentence is being read
+            waits = False  # it does so only if white space follows
+            ended = False  # one that does has been read
+            stop = False
+            while not stop:
+                stop = i >= hi or data[i] == 10 or data[i] == 13
+                kind = np.int64(OTHER)
+                if stop:
+                    after = _after_terminator(data, i, hi)
+                else:
+                    code, after = decode(data, i)
+                    if code <= 0xFFFF:
+                        kind = np.int64(classes[code])
+                if kind <= DIGIT and not (ended or stop):
+                    in_run = False
+                elif kind == SPACE:
                     ended = ended or (in_run and waits)
                     in_run = False
-                elif mark:
+                elif kind > SPACE:
+                    dot = DOT <= kind <= WIDE_DOT and before != DIGIT
                     if not in_run:
+                        waits = kind == DOT
+                        in_run = kind == ENDER or dot
                         ended = False
-                        waits = kind == DOT and before != DIGIT
-                        in_run = waits or kind == ENDER or (kind == WIDE_DOT and before != DIGIT)
-                    if in_run and (kind == ENDER or (kind == WIDE_DOT and before != DIGIT)):
-                        ended = True
+                    ended = ended or kind == ENDER or (kind == WIDE_DOT and dot)
                 else:
-                    in_run = False
-                    if ended:
+                    if end > begin:  # else the line is blank
                         if fill:
+                            alone = stop and units == first_of_line
                             rows[DOC, units] = document
                             rows[NUMBER, units] = units - first
                             rows[AT_LINE, units] = line
                             rows[START, units] = begin
                             rows[END, units] = end
-                            rows[DROP_END, units] = at
+                            rows[DROP_END, units] = at + after - i if alone else at
                             rows[BYTE_START, units] = byte_begin - lo
                             rows[BYTE_END, units] = byte_end - lo
                         units += 1
-                        begin = at
-                        byte_begin = i
-                        ended = False
-                at += 1
+                    begin = at
+                    byte_begin = i
+                    in_run = False
+                    ended = False
+                at += after - i if stop else 1
                 i = after
                 if kind != SPACE:
                     end = at
                     byte_end = i
                 before = kind
-            terminator = i
-            i = _after_terminator(data, i, hi)
-            if end > begin:  # else the line is blank
-                if fill:
-                    rows[DOC, units] = document
-                    rows[NUMBER, units] = units - first
-                    rows[AT_LINE, units] = line
-                    rows[START, units] = begin
-                    rows[END, units] = end
-                    rows[DROP_END, units] = at + (i - terminator if units == first_of_line else 0)
-                    rows[BYTE_START, units] = byte_begin - lo
-                    rows[BYTE_END, units] = byte_end - lo
-                units += 1
-            at += i - terminator
     return units

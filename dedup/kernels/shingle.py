@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from dedup.columns import I32, I64, U64
 from dedup.kernels import kernel
 
 __all__ = ["SLOT", "mix", "sequence_hashes", "shingle_sets", "sort_unique"]
@@ -13,7 +14,9 @@ SLOT = np.uint64(0x5107_5107_5107_5107)
 
 
 @kernel
-def mix(h):  # type: ignore[no-untyped-def]
+def mix(
+    h: np.uint64,
+) -> np.uint64:
     """Return ``h`` (uint64) through the finalizer of MurmurHash3, a bijection that avalanches."""
     h ^= h >> np.uint64(33)
     h *= np.uint64(0xFF51AFD7ED558CCD)
@@ -23,7 +26,11 @@ def mix(h):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def sort_unique(values, start, stop):  # type: ignore[no-untyped-def]
+def sort_unique(
+    values: U64 | I32,
+    start: int,
+    stop: int,
+) -> int:
     """Sort ``values[start:stop]`` in place, drop repeats, and return where the set ends.
 
     Quicksort with the middle as pivot and insertion below 24: the values are hashes, so no order
@@ -73,7 +80,13 @@ def sort_unique(values, start, stop):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def shingle_sets(tokens, offsets, size, values, starts):  # type: ignore[no-untyped-def]
+def shingle_sets(
+    tokens: U64,
+    offsets: I64,
+    size: int,
+    values: U64,
+    starts: I64,
+) -> int:
     """Fill the set of shingles of every unit; return how many values were written.
 
     Parameters
@@ -108,7 +121,12 @@ def shingle_sets(tokens, offsets, size, values, starts):  # type: ignore[no-unty
 
 
 @kernel
-def sequence_hashes(tokens, offsets, high, low):  # type: ignore[no-untyped-def]
+def sequence_hashes(
+    tokens: U64,
+    offsets: I64,
+    high: U64,
+    low: U64,
+) -> None:
     """Fill two independent hashes (uint64[n]) of the tokens of every unit, in their order.
 
     ``tokens`` (uint64[:]) and ``offsets`` (int64[n + 1]) are as in ``shingle_sets``.

@@ -1,9 +1,10 @@
 """Builds a double-array trie: sorted words in, one slot for each of their prefixes out.
 
 A node is a slot. The child of node ``s`` by code ``c`` is slot ``base[s] + c``, if ``check`` of
-that slot says ``s``. The root is slot 0 with base 0, so the node of a single character is the
-slot numbered like its code. (J.-I. Aoe, "An efficient digital search algorithm by using a
-double-array structure", IEEE Transactions on Software Engineering 15(9), 1989.)
+that slot says ``c``: no two nodes have the same base, so the code tells whose child it is. The root
+is slot 0 with base 0, so the node of a single character is the slot numbered like its code. (J.-I.
+Aoe, "An efficient digital search algorithm by using a double-array structure", IEEE Transactions on
+Software Engineering 15(9), 1989; the check by code is that of S. Yata's Darts-clone.)
 """
 
 from __future__ import annotations
@@ -15,8 +16,8 @@ from dedup.kernels import kernel
 
 __all__ = ["FREE", "place_words"]
 
-FREE = np.uint32(2**32 - 1)
-"""In ``check``: no node is here."""
+FREE = np.uint16(2**16 - 1)
+"""In ``check``: no node is here. No code is as large."""
 
 _PATIENCE = 8192  # slots tried in vain before families of that size are placed further on
 _SIZES = 24  # families of more children than this are searched room for from one place
@@ -28,10 +29,11 @@ def place_words(
     offsets: npt.NDArray[np.int64],
     largest: int,
     base: npt.NDArray[np.uint32],
-    check: npt.NDArray[np.uint32],
+    check: npt.NDArray[np.uint16],
     slots: npt.NDArray[np.uint32],
     following: npt.NDArray[np.int64],
     preceding: npt.NDArray[np.int64],
+    taken: npt.NDArray[np.bool_],
     first: npt.NDArray[np.int64],
     last: npt.NDArray[np.int64],
     node: npt.NDArray[np.int64],
@@ -43,14 +45,16 @@ def place_words(
     codes, offsets
         The words, sorted so that those of one prefix stand together and a prefix stands before
         what it begins: word ``i`` is ``codes[offsets[i]:offsets[i + 1]]``, not empty. Codes run
-        from 1 to ``largest``.
+        from 1 to ``largest``, less than ``FREE``.
     base, check
-        Filled: per slot, where its children are counted from (0: it has none) and its parent
-        (``FREE`` if there is none). Equally long; at least ``largest`` + 1.
+        Filled: per slot, where its children are counted from (0: it has none) and the code that
+        leads to it (or ``FREE``). Equally long; at least ``largest`` + 1.
     slots
         Filled: per word, its slot.
     following, preceding
         Scratch, as long as ``base``: the free slots as a list linked both ways.
+    taken
+        Scratch, as long as ``base``: which bases are in use.
     first, last, node
         Scratch, one element per node: ``len(codes) + 1`` is enough.
 
@@ -63,7 +67,8 @@ def place_words(
     size = len(base)
     for slot in range(size):
         base[slot] = 0
-        check[slot] = 0 if slot <= largest else FREE
+        check[slot] = slot if 0 < slot <= largest else FREE
+        taken[slot] = False
         following[slot] = slot + 1
         preceding[slot] = slot - 1
     starts = np.empty(_SIZES + 1, np.int64)  # by number of children, where to look for room
@@ -114,14 +119,14 @@ def place_words(
                 if slot >= size:
                     return -1
                 at = slot - smallest
-                fits = True
-                for child in range(children, filled):
+                fits = not taken[at]
+                child = children
+                while fits and child < filled:
                     place = at + codes[offsets[first[child]] + depth]
                     if place >= size:
                         return -1
-                    if check[place] != FREE:
-                        fits = False
-                        break
+                    fits = check[place] == FREE
+                    child += 1
                 if fits:
                     break
                 slot = following[slot]
@@ -129,13 +134,15 @@ def place_words(
             if tries > _PATIENCE:
                 starts[family] = slot
         base[parent] = at
+        taken[at] = True
         highest = max(highest, at)
         for child in range(children, filled):
-            place = at + codes[offsets[first[child]] + depth]
+            code = codes[offsets[first[child]] + depth]
+            place = at + code
             node[child] = place
             if parent == 0:
                 continue
-            check[place] = parent
+            check[place] = code
             after, before = following[place], preceding[place]
             if before > largest:
                 following[before] = after

@@ -1,4 +1,4 @@
-"""One code point read from, or written to, valid UTF-8 bytes."""
+"""One code point, or eight bytes at once, read from or written to valid UTF-8."""
 
 from __future__ import annotations
 
@@ -8,12 +8,12 @@ import numpy as np
 
 from dedup.kernels import kernel
 
-__all__ = ["decode", "encode"]
+__all__ = ["decode", "encode", "word_at"]
 
 
 @kernel
 def decode(data: Any, i: int) -> tuple[int, int]:
-    """Return the code point that starts at byte ``i`` of ``data`` (uint8), and where the next does."""
+    """Return the code point at byte ``i`` of ``data`` (uint8), and where the next one starts."""
     lead = np.int64(data[i])
     if lead < 0x80:
         return lead, i + 1
@@ -25,6 +25,15 @@ def decode(data: Any, i: int) -> tuple[int, int]:
         return (lead & 0x0F) << 12 | second << 6 | third, i + 3
     fourth = np.int64(data[i + 3]) & 0x3F
     return (lead & 0x07) << 18 | second << 12 | third << 6 | fourth, i + 4
+
+
+@kernel
+def word_at(data: Any, i: int) -> np.uint64:
+    """Return the eight bytes from byte ``i`` of ``data`` (uint8) on, the first one lowest."""
+    word = np.uint64(0)
+    for j in range(8):  # unrolled, and made one load, by the compiler: hence the unsigned index
+        word |= np.uint64(data[np.uint64(i) + np.uint64(j)]) << np.uint64(8 * j)
+    return word
 
 
 @kernel

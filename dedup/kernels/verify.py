@@ -4,13 +4,20 @@ from __future__ import annotations
 
 import numpy as np
 
+from dedup.columns import I32, I64, U64, Bools
 from dedup.kernels import kernel
 
 __all__ = ["shared_counts", "subsequence"]
 
 
 @kernel
-def shared_counts(values, starts, a, b, shared):  # type: ignore[no-untyped-def]
+def shared_counts(
+    values: U64,
+    starts: I64,
+    a: I64,
+    b: I64,
+    shared: I32,
+) -> None:
     """Fill ``shared`` (int32[m]) with the size of the intersection of sets ``a[i]`` and ``b[i]``.
 
     ``values`` (uint64[:]) and ``starts`` (int64[n + 1]) hold the sets, each ascending.
@@ -29,7 +36,14 @@ def shared_counts(values, starts, a, b, shared):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def subsequence(values, starts, a, b, within, whole):  # type: ignore[no-untyped-def]
+def subsequence(
+    values: U64,
+    starts: I64,
+    a: I64,
+    b: I64,
+    within: Bools,
+    whole: Bools,
+) -> None:
     """Fill whether list ``a[i]`` is a subsequence of list ``b[i]``, and whether it is equal to it.
 
     Parameters

@@ -1,11 +1,13 @@
-"""Words of each text as hashes, with what the masked view and the drop rule need to know of each."""
+"""Words of each text as hashes, with what the masked view and the drop rule need of each."""
 
 from __future__ import annotations
 
 import numpy as np
+import numpy.typing as npt
 
+from dedup.columns import F64, I32, I64, U8, U32, U64
 from dedup.kernels import kernel
-from dedup.kernels.cut import cut_span
+from dedup.kernels.cut import Dictionary, cut_span
 from dedup.kernels.shingle import SLOT, mix
 
 __all__ = ["word_hash", "words_of_texts"]
@@ -16,7 +18,11 @@ _PERSON = 255  # mark of a tag whose words may be a place before 县, 市, 区, 
 
 
 @kernel
-def word_hash(cp, start, stop):  # type: ignore[no-untyped-def]
+def word_hash(
+    cp: U32,
+    start: int,
+    stop: int,
+) -> np.uint64:
     """Return a 64-bit hash (never 0) of the code points ``cp[start:stop]`` (uint32)."""
     h = np.uint64(0xCBF29CE484222325)
     for i in range(start, stop):
@@ -27,7 +33,10 @@ def word_hash(cp, start, stop):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def _among(sorted_hashes, h):  # type: ignore[no-untyped-def]
+def _among(
+    sorted_hashes: U64,
+    h: np.uint64,
+) -> bool:
     low, high = 0, len(sorted_hashes)
     while low < high:
         middle = (low + high) >> 1
@@ -39,7 +48,15 @@ def _among(sorted_hashes, h):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def _slot_kind(cp, start, stop, tag, shape, never, h):  # type: ignore[no-untyped-def]
+def _slot_kind(
+    cp: U32,
+    start: int,
+    stop: int,
+    tag: int,
+    shape: U8,
+    never: U64,
+    h: np.uint64,
+) -> int:
     """Return the kind of slot of one word, by its own shape and its tag's kind."""
     every = 255
     some = 0
@@ -64,7 +81,12 @@ def _slot_kind(cp, start, stop, tag, shape, never, h):  # type: ignore[no-untype
 
 
 @kernel
-def _ordinal(cp, start, stop, shape):  # type: ignore[no-untyped-def]
+def _ordinal(
+    cp: U32,
+    start: int,
+    stop: int,
+    shape: U8,
+) -> int:
     """Return where 第, numerals and what they count end, if a word begins so and goes on; else 0.
 
     第九届全国人民代表大会 stands in the dictionary as one word; its template has a slot in it.
@@ -83,11 +105,31 @@ def _ordinal(cp, start, stop, shape):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def words_of_texts(  # type: ignore[no-untyped-def]
-    text, offsets, dictionary, hmm, tag_kinds, shape, never, denies, affirms, characters,
-    cp, route, code, back, ends, nodes,
-    tokens, token_starts, masked, masked_starts, guards, guard_starts, free,
-):  # fmt: skip
+def words_of_texts(
+    text: U8,
+    offsets: I64,
+    dictionary: Dictionary,
+    hmm: bool,
+    tag_kinds: U8,
+    shape: U8,
+    never: U64,
+    denies: U64,
+    affirms: U64,
+    characters: bool,
+    cp: U32,
+    route: F64,
+    code: npt.NDArray[np.uint16],
+    back: U8,
+    ends: I64,
+    nodes: I32,
+    tokens: U64,
+    token_starts: I64,
+    masked: U64,
+    masked_starts: I64,
+    guards: U64,
+    guard_starts: I64,
+    free: I32,
+) -> None:
     """Fill the tokens of every text and what is known of them.
 
     Parameters
@@ -115,21 +157,22 @@ def words_of_texts(  # type: ignore[no-untyped-def]
     free : int32[n]
         Filled: words that are no slot.
     """
-    n = np.int64(0)
-    m = np.int64(0)
-    g = np.int64(0)
+    zero = np.int64(0)  # a literal would have its callees compiled for itself
+    n = m = g = zero
     token_starts[0] = 0
     masked_starts[0] = 0
     guard_starts[0] = 0
     for unit in range(len(offsets) - 1):
-        size = 0
+        size = zero
         i = offsets[unit]
         while i < offsets[unit + 1]:
             c = np.uint32(text[i])
             if c < 0x80:
                 i += 1
             elif c < 0xE0:
-                c = (c & np.uint32(0x1F)) << np.uint32(6) | (np.uint32(text[i + 1]) & np.uint32(0x3F))
+                c = (c & np.uint32(0x1F)) << np.uint32(6) | (
+                    np.uint32(text[i + 1]) & np.uint32(0x3F)
+                )
                 i += 2
             elif c < 0xF0:
                 c = (
@@ -148,9 +191,9 @@ def words_of_texts(  # type: ignore[no-untyped-def]
                 i += 4
             cp[size] = c
             size += 1
-        cut = cut_span(cp, 0, size, dictionary, hmm, route, code, back, ends, nodes, 0)
+        cut = cut_span(cp, zero, size, dictionary, hmm, route, code, back, ends, nodes, zero)
 
-        begin = np.int64(0)
+        begin = zero
         count = np.int32(0)
         least = m
         before = 0  # kind of the word before
@@ -165,6 +208,8 @@ def words_of_texts(  # type: ignore[no-untyped-def]
                 bits = shape[cp[k]] if cp[k] < len(shape) else 1
                 some |= bits
             if not some & _WORD:
+                # 20__年 is one date still, but 李大嘴、县政府 names no county.
+                before_name = False
                 begin = end
                 continue
             h = word_hash(cp, begin, end)
@@ -193,12 +238,14 @@ def words_of_texts(  # type: ignore[no-untyped-def]
                 elif 97 <= cp[begin] <= 122:
                     denied = _among(denies, h)
                 count += 1
-            if kind != 0 or denied or free_from > begin:
+            # 五万元 is a word of its own, no slot, and yet a figure.
+            figure = some & _NUMERAL and (entry < 0 or tag == _NUMBER)
+            if kind != 0 or denied or figure or free_from > begin:
                 guards[g] = h
                 g += 1
             before, before_at, before_hash = kind, m, h
             before_name = kind == 0 and 2 <= end - begin <= 4 and (entry < 0 or tag == _PERSON)
-            before_name = before_name and cp[begin] >= 0x4E00 and not denied
+            before_name = before_name and cp[begin] >= 0x4E00 and not denied and not figure
             if (kind != 0 or free_from > begin) and (m == least or masked[m - 1] != SLOT):
                 masked[m] = SLOT
                 m += 1

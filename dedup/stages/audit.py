@@ -49,7 +49,7 @@ class Audit:
 
 
 def sample(eligible: npt.NDArray[np.int64], count: int, seed: int) -> npt.NDArray[np.int64]:
-    """Draw ``count`` of the ``eligible`` texts without repeats, ascending; all if there are fewer."""
+    """Draw ``count`` of the ``eligible`` texts, ascending; all if there are fewer."""
     if len(eligible) <= count:
         return eligible
     return np.sort(np.random.default_rng(seed).choice(eligible, count, replace=False))

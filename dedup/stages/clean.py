@@ -49,7 +49,7 @@ class DropRule:
 def same_facts(
     a: npt.NDArray[np.int64], b: npt.NDArray[np.int64], guards: pa.Array
 ) -> tuple[npt.NDArray[np.bool_], npt.NDArray[np.bool_]]:
-    """Return, per pair, whether the guard words of ``a`` stand in ``b`` in order, and are all of them."""
+    """Return whether ``a`` has its guard words in ``b`` in order, and whether those are all."""
     values, starts = lists(guards)
     within, equal = np.empty(len(a), bool), np.empty(len(a), bool)
     subsequence(values, starts, a, b, within, equal)
@@ -66,7 +66,7 @@ def covering(
     """Return for each text the kept one that covers it, or -1 for a text that is kept.
 
     A greedy cover in keep order: a text goes if an earlier one, itself kept, may stand for it. So
-    among what is kept nothing may stand for anything else, and a second pass drops nothing.
+    among what is kept nothing may stand for anything later, and a second pass drops nothing.
 
     Parameters
     ----------
@@ -75,7 +75,7 @@ def covering(
     texts
         Columns ``length`` (shadow characters) and ``guards``, one row per text.
     masked_edges, masked_of
-        Edges between masked texts, and the masked text of each text (-1: none).
+        Edges between masked texts, each named by its first text, and that of each text (-1: none).
     rule
         What may be dropped.
     """
@@ -87,15 +87,14 @@ def covering(
     score = np.maximum(numbers(edges["similarity"]), numbers(edges["containment_b"]))
     order = np.argsort(b, kind="stable")
     starts = np.searchsorted(b[order], np.arange(size + 1)).astype(np.int64)
-    count = int(masked_of.max(initial=-1)) + 1
     masked = np.where(long, masked_of, -1) if rule.families else np.full(size, -1, np.int64)
     m, n = numbers(masked_edges["a"]), numbers(masked_edges["b"])
     of, to = np.concatenate([m, n]), np.concatenate([n, m])
     by_masked = np.argsort(of, kind="stable")
-    masked_starts = np.searchsorted(of[by_masked], np.arange(count + 1)).astype(np.int64)
+    masked_starts = np.searchsorted(of[by_masked], np.arange(size + 1)).astype(np.int64)
     cover = np.full(size, -1, np.int64)
     greedy_keep(
         starts, a[order], score[order], masked, masked_starts, to[by_masked],
-        np.full(count, -1, np.int64), cover,
+        np.full(size, -1, np.int64), cover,
     )  # fmt: skip
     return cover

@@ -42,7 +42,7 @@ def cover(edges: pa.Table) -> pa.Table:
 def adjacency(
     of: npt.NDArray[np.int64], neighbour: npt.NDArray[np.int64], size: int
 ) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64], npt.NDArray[np.int64]]:
-    """Return ``(starts, neighbours, order)``: the rows of an adjacency, and how edges were sorted."""
+    """Return the rows of an adjacency as ``(starts, neighbours, order of the edges)``."""
     order = np.argsort(of, kind="stable")
     starts = np.searchsorted(of[order], np.arange(size + 1)).astype(np.int64)
     return starts, neighbour[order].astype(np.int64), order

@@ -12,9 +12,7 @@ from dedup.settings import Settings
 __all__ = ["first_of_equals", "keep_order", "number_groups"]
 
 
-def keep_order(
-    units: pa.Table, documents: pa.Table, settings: Settings
-) -> npt.NDArray[np.int64]:
+def keep_order(units: pa.Table, documents: pa.Table, settings: Settings) -> npt.NDArray[np.int64]:
     """Return the units in the order in which they are kept: the keep key, then the content hash.
 
     ``units`` has ``document``, ``length`` and the hash columns, in the order of the corpus, which
@@ -50,13 +48,15 @@ def first_of_equals(rows: pa.Table) -> pa.Table:
     new = np.ones(len(row), bool)
     new[1:] = (high[1:] != high[:-1]) | (low[1:] != low[:-1])
     starts = np.flatnonzero(new)
-    return pa.table({"row": row, "first": np.repeat(row[starts], np.diff(np.append(starts, len(row))))})
+    return pa.table(
+        {"row": row, "first": np.repeat(row[starts], np.diff(np.append(starts, len(row))))}
+    )
 
 
 def number_groups(
     first: pa.Table, size: int
 ) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
-    """Return ``(group, leaders)``: the group of each of ``size`` rows, -1 for none, and its first row.
+    """Return the group of each of ``size`` rows (-1: none), and the first row of each group.
 
     ``first`` holds tables of ``first_of_equals``, concatenated in any order; groups are numbered
     in the order of their first rows.

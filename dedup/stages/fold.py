@@ -26,7 +26,7 @@ def fold(documents: pa.Table, units: pa.Table, tables: FoldTables) -> pa.Table:
     -------
     pyarrow.Table
         The columns of ``records.UNITS``: ``length`` counts code points of the shadow text;
-        ``hash_high`` and ``hash_low`` are 64 bits each, of its code points alone.
+        ``hash_high`` and ``hash_low`` are two independent hashes of it, the same on every machine.
     """
     data, offsets = strings(documents["text"])
     base = offsets[numbers(units["document"])]

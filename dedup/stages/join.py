@@ -59,7 +59,7 @@ def prefix_pairs(part: tuple[int, int], index: PrefixIndex) -> pa.Table:
     seen = np.full(len(index.order), -1, np.int32)
     room = max(1 << 16, 2 * last)
     a, b = np.empty(room, np.int32), np.empty(room, np.int32)
-    found: list[pa.Table] = []
+    found = [pa.table({"a": a[:0], "b": b[:0]})]
     while first < last:
         written, first = prefix_join(
             index.values, index.starts, index.order, index.post_starts, index.posts,
@@ -76,6 +76,7 @@ class Queries:
 
     ids: npt.NDArray[np.int64]
     sizes: npt.NDArray[np.int32]
+    sieve: npt.NDArray[np.uint8]
     table: npt.NDArray[np.uint64]
     slots: npt.NDArray[np.int32]
     post_starts: npt.NDArray[np.int64]
@@ -86,7 +87,9 @@ def queries(sets: pa.Array, ids: npt.NDArray[np.int64]) -> Queries:
     """Prepare the sets numbered ``ids`` to be joined against all."""
     values, starts = lists(sets)
     sizes = np.diff(starts)[ids]
-    elements = np.concatenate([values[starts[i] : starts[i + 1]] for i in ids.tolist()] or [values[:0]])
+    elements = np.concatenate(
+        [values[starts[i] : starts[i + 1]] for i in ids.tolist()] or [values[:0]]
+    )
     holder = np.repeat(np.arange(len(ids), dtype=np.int32), sizes)
     by_element = np.argsort(elements, kind="stable")
     distinct, first = np.unique(elements[by_element], return_index=True)
@@ -98,9 +101,12 @@ def queries(sets: pa.Array, ids: npt.NDArray[np.int64]) -> Queries:
         while table[at] != 0:
             at = (at + 1) & (size - 1)
         table[at], slots[at] = value, number
+    sieve = np.zeros(1 << 20, bool)
+    sieve[(distinct >> np.uint64(44)).astype(np.int64)] = True
     return Queries(
         ids,
         sizes.astype(np.int32),
+        np.packbits(sieve, bitorder="little"),
         table,
         slots,
         np.append(first, len(elements)).astype(np.int64),
@@ -118,8 +124,8 @@ def query_pairs(
     while True:
         a, b = np.empty(room, np.int32), np.empty(room, np.int32)
         written = join_against(
-            values, starts, part[0], part[1], wanted.table, wanted.slots, wanted.post_starts,
-            wanted.posts, wanted.sizes, threshold, counts, a, b,
+            values, starts, part[0], part[1], wanted.sieve, wanted.table, wanted.slots,
+            wanted.post_starts, wanted.posts, wanted.sizes, threshold, counts, a, b,
         )  # fmt: skip
         if written >= 0:
             break

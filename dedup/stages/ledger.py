@@ -1,4 +1,4 @@
-"""Ledger: one row for each unit and link, saying what was copied from where and what became of it."""
+"""Ledger: one row for each unit and link: what was copied from where, and what became of it."""
 
 from __future__ import annotations
 
@@ -10,9 +10,11 @@ import pyarrow as pa
 
 from dedup.columns import numbers
 
-__all__ = ["Groups", "group_units", "link_units", "links_across"]
+__all__ = ["ACTIONS", "Groups", "actions", "group_units", "link_units", "links_across"]
 
 Ints = npt.NDArray[np.int64]
+
+ACTIONS = ("kept", "tagged", "dropped")
 
 
 @dataclass(frozen=True)
@@ -22,12 +24,10 @@ class Groups:
     of: Ints
     """Per unit, its group; -1 for a unit that is in none of two units or more."""
     first: Ints
-    """Per group, its first unit; -1 for a group that is none."""
+    """Per group, its first unit, -1 for a group that is none; one more -1 at the end."""
 
 
-def group_units(
-    leader: Ints, text: Ints, rank: Ints, source: Ints | None = None
-) -> Groups:
+def group_units(leader: Ints, text: Ints, rank: Ints, source: Ints | None = None) -> Groups:
     """Gather units into the groups of their texts; a group of one unit is none.
 
     Parameters
@@ -41,17 +41,17 @@ def group_units(
     source
         Per unit, its source, where a group within one source is none; else None.
     """
-    of = np.where(text >= 0, leader[text], -1) if len(leader) else np.full(len(text), -1)
-    size = len(leader)
+    # What is appended is what -1 picks: no text has no group, no group no first unit.
+    of = np.append(leader, -1)[text]
+    size = len(leader) + 1
     members = np.flatnonzero(of >= 0)
     real = np.bincount(of[members], minlength=size) > 1
     if source is not None:
-        low = np.full(size, np.iinfo(np.int64).max)
-        high = np.full(size, -1)
+        low, high = np.full(size, np.iinfo(np.int64).max), np.full(size, -1)
         np.minimum.at(low, of[members], source[members])
         np.maximum.at(high, of[members], source[members])
         real &= low < high
-    of = np.where((of >= 0) & real[of], of, -1) if size else of
+    of = np.where(real[of], of, -1)
     members = np.flatnonzero(of >= 0)
     members = members[np.argsort(-rank[members], kind="stable")]
     first = np.full(size, -1, np.int64)
@@ -98,6 +98,8 @@ def link_units(text: Ints, clusters: Groups, families: Groups, target: Ints) -> 
     leads = (head == units) & (clusters.of[family_head] != clusters.of)
     differs = families.of != families.of[head]
     member = np.flatnonzero(in_family & (~in_cluster | leads | differs))
+    said = _by_source(by_cluster, len(text))[member]
+    member = member[(said == -1) | (said != family_head[member])]
     source = np.where(family_head[member] == member, -1, family_head[member])
     by_family = _links(member, source, clusters, families, np.full(len(member), "masked", object))
 
@@ -106,7 +108,9 @@ def link_units(text: Ints, clusters: Groups, families: Groups, target: Ints) -> 
     shared = in_family & (families.of == families.of[target])
     member = np.flatnonzero((target >= 0) & (head == units) & shared)
     member = member[target[member] != _by_source(by_family, len(text))[member]]
-    by_drop = _links(member, target[member], clusters, families, np.full(len(member), "near", object))
+    by_drop = _links(
+        member, target[member], clusters, families, np.full(len(member), "near", object)
+    )
     return pa.concat_tables([by_cluster, by_family, by_drop])
 
 
@@ -132,6 +136,19 @@ def links_across(
     unit, source = unit[~together], source[~together]
     none = np.full(len(unit), -1, np.int64)
     return _table(unit, source, none, none, np.full(len(unit), kind, object))
+
+
+def actions(links: pa.Table, target: Ints) -> npt.NDArray[np.int8]:
+    """Return what became of each unit, as an index into ``ACTIONS``.
+
+    Dropped, if it has a target; tagged, if it repeats another unit and is the first of no group;
+    else kept.
+    """
+    unit, source = numbers(links["unit"]), numbers(links["source"])
+    repeats, first = np.zeros((2, len(target)), bool)
+    repeats[unit[source >= 0]] = True
+    first[unit[source < 0]] = True
+    return np.select([target >= 0, repeats & ~first], [2, 1], 0).astype(np.int8)
 
 
 def _links(

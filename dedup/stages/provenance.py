@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -9,7 +10,7 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from dedup.columns import lists, make_strings, numbers, strings
+from dedup.columns import Array, lists, make_strings, numbers, strings
 from dedup.kernels.spans import copy_spans
 from dedup.kernels.verify import shared_counts, subsequence
 from dedup.records import SCHEMA_VERSION
@@ -35,6 +36,8 @@ class Evidence:
     masked_of: Ints
     guards: pa.Array
     target: Ints
+    action: npt.NDArray[np.int8]
+    actions: Sequence[str]
     drop_threshold: float
     settings: Settings
 
@@ -52,13 +55,11 @@ def unit_texts(text: pa.ChunkedArray, units: pa.Table, which: Ints) -> pa.Array:
 
 
 def provenance_rows(links: pa.Table, evidence: Evidence) -> pa.Table:
-    """Return the ledger: a row per link, in the order of the corpus, columns as the ledger has them.
+    """Return the ledger: a row per link, in the order of the corpus.
 
     ``links`` is what ``ledger.link_units`` and ``ledger.links_across`` return, concatenated.
     """
-    order = np.lexsort(
-        (numbers(links["source"]), _kind_codes(links), numbers(links["unit"]))
-    )
+    order = np.lexsort((numbers(links["source"]), _kind_codes(links), numbers(links["unit"])))
     links = links.take(pa.array(order))
     unit, source = numbers(links["unit"]), numbers(links["source"])
     linked = source >= 0
@@ -81,14 +82,13 @@ def provenance_rows(links: pa.Table, evidence: Evidence) -> pa.Table:
     kinds = _kind_codes(links)
     # A unit dropped for another that is like it only once masked.
     kinds = np.where((kinds == 1) & (similarity < e.settings.near), 2, kinds)
-    dropped = e.target[unit] >= 0
+    action = e.action[unit]
     facts = _facts(a, b, e.guards)
-    first = (~linked | _is_first(links)) & ~dropped
+    elsewhere = (action == 2) & (e.target[unit] != source)
     reasons = _reasons(
-        kinds, first, same, dropped, similarity, containment, facts,
+        kinds, action, elsewhere, same, similarity, containment, facts,
         numbers(e.units["length"])[unit], e,
     )  # fmt: skip
-    action = np.where(dropped, 2, np.where(first, 0, 1))
 
     columns: dict[str, pa.Array] = {
         "schema_version": pa.array(np.full(len(unit), SCHEMA_VERSION, np.int32)),
@@ -105,7 +105,7 @@ def provenance_rows(links: pa.Table, evidence: Evidence) -> pa.Table:
         "masked_similarity": pa.array(np.round(masked_similarity, 6), mask=~masked_known),
         "containment": pa.array(np.round(containment, 6), mask=~linked),
         "direction": pa.nulls(len(unit), pa.string()),
-        "action": _named(action, ["kept", "tagged", "dropped"]),
+        "action": _named(action, e.actions),
         "reason": pc.take(pa.array(REASONS, pa.large_string()), pa.array(reasons)),
         "text": unit_texts(e.documents["text"], e.units, unit),
     }
@@ -126,18 +126,19 @@ REASONS = [
     "tagged: a number, date, place or negation differs",
     "tagged: the same text but for numbers, dates and places",
     "tagged: what it repeats is not kept itself",
+    "dropped for another unit, as another row says",
 ]
 (
     _FIRST, _EXACT, _ALIKE, _CONTAINED, _NEAR, _FAMILY, _SHORT, _SAME_SOURCE, _CAREFUL, _BELOW,
-    _DIFFERS, _MASKED, _UNKEPT,
+    _DIFFERS, _MASKED, _UNKEPT, _ELSEWHERE,
 ) = range(len(REASONS))  # fmt: skip
 
 
 def _reasons(
     kinds: Ints,
-    first: npt.NDArray[np.bool_],
+    action: npt.NDArray[np.int8],
+    elsewhere: npt.NDArray[np.bool_],
     same: npt.NDArray[np.bool_],
-    dropped: npt.NDArray[np.bool_],
     similarity: npt.NDArray[np.float64],
     containment: npt.NDArray[np.float64],
     facts: tuple[npt.NDArray[np.bool_], npt.NDArray[np.bool_]],
@@ -146,12 +147,14 @@ def _reasons(
 ) -> Ints:
     """Return the number of the rule that decided each row, the first that applies."""
     within, equal = facts
+    dropped = action == 2
     alike = (similarity >= e.drop_threshold) & equal
     contained = (containment >= e.drop_threshold) & within
     enough = (similarity >= e.drop_threshold) | (containment >= e.drop_threshold)
     preset = e.settings.preset
     rules = [
-        (first, _FIRST),
+        (action == 0, _FIRST),
+        (elsewhere, _ELSEWHERE),
         (dropped & same, _EXACT),
         (dropped & alike, _ALIKE),
         (dropped & contained, _CONTAINED),
@@ -168,14 +171,6 @@ def _reasons(
         [condition for condition, _ in rules], [np.int64(reason) for _, reason in rules], _UNKEPT
     )
     return chosen
-
-
-def _is_first(links: pa.Table) -> npt.NDArray[np.bool_]:
-    """Return, per row, whether the unit is the first of some group: it has a row without a source."""
-    unit, source = numbers(links["unit"]), numbers(links["source"])
-    firsts = np.zeros(int(unit.max(initial=0)) + 1, bool)
-    firsts[unit[source < 0]] = True
-    return firsts[unit]
 
 
 def _facts(
@@ -236,10 +231,9 @@ def _kind_codes(links: pa.Table) -> Ints:
     return codes
 
 
-def _named(codes: Ints, names: list[str]) -> pa.Array:
+def _named(codes: Array, names: Sequence[str]) -> pa.Array:
     return pa.array(names, pa.large_string()).take(pa.array(codes))
 
 
 def _nullable(values: Ints) -> pa.Array:
     return pa.array(values, mask=values < 0)
-

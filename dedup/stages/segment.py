@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
@@ -58,7 +60,8 @@ def segment(documents: pa.Table, unit: str) -> pa.Table:
         run: where one comes after white space, the line is not cut there, or the sentence would
         lose its mark to whatever comes before it once its neighbour is dropped. Indentation
         belongs to the first sentence of a line. The line terminator stays, unless the sentence is
-        the only one of its line: the lines around would be glued together.
+        the only one of its line: the lines around would be glued together. A line of several
+        sentences that are all dropped is left blank.
 
     Parameters
     ----------
@@ -79,18 +82,16 @@ def segment(documents: pa.Table, unit: str) -> pa.Table:
     """
     if unit not in kernels.MODES:
         raise ValueError(f"unit must be one of {', '.join(kernels.MODES)}, not {unit!r}")
-    mode = kernels.MODES.index(unit)
-    data, starts = strings(documents["text"])
-    data = data.view()
-    data.flags.writeable = False  # one type for the compiler, wherever the bytes come from
-    starts = starts.view()
-    starts.flags.writeable = False
-    walk = kernels.sentences if unit == "sentence" else kernels.lines
-    none = np.empty((0, 0), np.int64)
-    count = walk(data, starts, mode, _CLASSES, none)
-    rows = np.empty((len(_COLUMNS), count), np.int64)
-    if count:
-        walk(data, starts, mode, _CLASSES, rows)
+    data, starts = (array.view() for array in strings(documents["text"]))
+    for array in (data, starts):
+        array.flags.writeable = False  # one type for the compiler, wherever the bytes come from
+    if unit == "sentence":
+        walk = partial(kernels.sentences, data, starts, _CLASSES)
+    else:
+        walk = partial(kernels.lines, data, starts, _CLASSES, kernels.MODES.index(unit))
+    rows = np.empty((len(_COLUMNS), walk(np.empty((0, 0), np.int64))), np.int64)
+    if rows.size:
+        walk(rows)
     return pa.table(
         {
             name: pa.array(row.astype(UNITS.field(name).type.to_pandas_dtype(), copy=False))

@@ -66,7 +66,7 @@ def permutations(count: int, seed: int) -> tuple[npt.NDArray[np.uint32], npt.NDA
 
     Drawn as datasketch 2 draws those of ``MinHash(num_perm=count, seed=seed, scheme="affine32")``.
     """
-    draw = np.random.RandomState(seed)  # noqa: NPY002 - the generator that datasketch uses
+    draw = np.random.RandomState(seed)
     a = draw.randint(0, 1 << 31, count, dtype=np.uint32) * np.uint32(2) + np.uint32(1)
     return a, draw.randint(0, 1 << 32, count, dtype=np.uint32)
 
@@ -79,8 +79,11 @@ def sign(sets: pa.Array, banding: Banding, seed: int) -> npt.NDArray[np.uint32]:
     """
     values, starts = lists(sets)
     a, b = permutations(banding.bands * banding.rows, seed)
+    odd = np.random.default_rng(seed).integers(0, 1 << 63, banding.rows, np.uint64)
     keys = np.empty((len(starts) - 1, banding.bands), np.uint32)
-    band_keys(values, starts, a, b, banding.rows, keys, np.empty(len(a), np.uint32))
+    band_keys(
+        values, starts, a, b, odd * np.uint64(2) + np.uint64(1), keys, np.empty(len(a), np.uint32)
+    )
     return keys
 
 

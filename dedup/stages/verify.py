@@ -31,9 +31,7 @@ def verify(candidates: pa.Table, sets: pa.Array, threshold: float) -> pa.Table:
     return edges.filter(pa.array(numbers(edges["similarity"]) >= threshold))
 
 
-def measure(
-    a: npt.NDArray[np.int64], b: npt.NDArray[np.int64], sets: pa.Array
-) -> pa.Table:
+def measure(a: npt.NDArray[np.int64], b: npt.NDArray[np.int64], sets: pa.Array) -> pa.Table:
     """Return similarity and both containments (schema ``EDGES``) of pairs of sets.
 
     Of two empty sets, or an empty and another, all are 0: what has no word is like nothing.

@@ -48,7 +48,7 @@ def words(shadows: pa.Array, lexicon: Lexicon, characters: bool) -> pa.Table:
     """
     text, offsets = strings(shadows)
     rows = len(offsets) - 1
-    longest = int(np.diff(offsets).max(initial=0)) + 1
+    longest = int(np.diff(offsets).max(initial=0)) + 2  # what cut_span asks for
     total = int(offsets[-1] - offsets[0])
     # Filled in part: pages that nothing is written to are never there.
     tokens, masked = np.empty(total, np.uint64), np.empty(2 * total, np.uint64)

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from functools import lru_cache
+from functools import cache
 
 import opencc
 
-from dedup.folding import IGNORED, PINYIN, TONE_MARKS
+from dedup.characters import IGNORED, PINYIN, TONE_MARKS
 
-HAN = "[\u3005\u3007\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]"
-ENDS_IN_HAN = re.compile(f"{HAN}\\s*\\Z")
+HAN = re.compile("[\u3005\u3007\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]")
 BRACKETED = re.compile(r"\(([^)]*)\)|\[([^]]*)\]|〔([^〕]*)〕")
 LOST = re.compile(r"\?([^\s)]*)\)")
 SEPARATORS = re.compile(r"[\s'’ʼ‐·-]+")
@@ -19,10 +18,12 @@ SYLLABLES = re.compile(f"(?:{'|'.join(sorted(PINYIN))})+")
 BOPOMOFO = re.compile(r"[ˇˉˊˋ\u0307\s]*[ㄅ-ㄯㆠ-ㆿ][ㄅ-ㄯㆠ-ㆿˇˉˊˋ\u0307\s]*")
 HIRAGANA = re.compile(r"\s*[ぁ-ゖゝゞ][ぁ-ゖゝゞ\s]*")
 
+INVISIBLE = {chr(c) for first, last in IGNORED for c in range(first, last + 1)}
+
 converter = opencc.OpenCC("t2s")
 
 
-@lru_cache(maxsize=None)
+@cache
 def simplified(character: str) -> str:
     seen = {character}
     while True:
@@ -34,8 +35,7 @@ def simplified(character: str) -> str:
 
 
 def normalised(text: str) -> str:
-    text = unicodedata.normalize("NFKD", text)
-    text = "".join(c for c in text if not any(first <= ord(c) <= last for first, last in IGNORED))
+    text = "".join(c for c in unicodedata.normalize("NFKD", text) if c not in INVISIBLE)
     text = unicodedata.normalize("NFKD", text).casefold()
     text = unicodedata.normalize("NFKC", text)
     return "".join(map(simplified, text))
@@ -60,10 +60,11 @@ def is_reading(content: str) -> bool:
 
 
 def without_readings(text: str) -> str:
-    kept = ""
+    kept: list[str] = []
+    after_han = False  # white space between does not count
     i = 0
     while i < len(text):
-        if ENDS_IN_HAN.search(kept):
+        if after_han and text[i] in "([〔?":
             found = BRACKETED.match(text, i)
             if found and is_reading(next(g for g in found.groups() if g is not None)):
                 i = found.end()
@@ -78,27 +79,31 @@ def without_readings(text: str) -> str:
             ):
                 i = found.end()
                 continue
-        kept += text[i]
+        kept.append(text[i])
+        if not text[i].isspace():
+            after_han = bool(HAN.match(text[i]))
         i += 1
-    return kept
+    return "".join(kept)
 
 
 def fold(text: str) -> str:
     text = without_readings(normalised(text)).strip()
-    text = re.sub(f"(?<={HAN})\\s+(?={HAN})", "", text)
+    text = re.sub(f"(?<={HAN.pattern})\\s+(?={HAN.pattern})", "", text)
     return re.sub(r"\s+", " ", text)
 
 
 def hashes(shadow: str) -> tuple[int, int]:
     whole = 2**64 - 1
     high, low = 0x9E3779B97F4A7C15, 0xC2B2AE3D27D4EB4F
-    for c in shadow:
-        high = (high ^ ord(c)) * 0xBF58476D1CE4E5B9 & whole
+    data = shadow.encode()
+    for i in range(0, len(data), 8):
+        word = int.from_bytes(data[i : i + 8], "little")
+        high = (high ^ word) * 0xBF58476D1CE4E5B9 & whole
         high ^= high >> 32
-        low = (low ^ ord(c)) * 0xD6E8FEB86659FD93 & whole
+        low = (low ^ word) * 0xD6E8FEB86659FD93 & whole
         low ^= low >> 29
-    high ^= len(shadow)
-    low ^= len(shadow)
+    high ^= len(data)
+    low ^= len(data)
     high = (high ^ high >> 27) * 0x94D049BB133111EB & whole
     low = (low ^ low >> 31) * 0x94D049BB133111EB & whole
     return high ^ high >> 31, low ^ low >> 27

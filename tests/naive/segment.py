@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import pairwise
 from typing import NamedTuple
 
 LINE = re.compile(r"([^\r\n]*)(\r\n|\r|\n|\Z)")
@@ -59,7 +60,7 @@ def units(text: str, unit: str) -> list[Unit]:
             found[-1] = found[-1]._replace(end=end, drop_end=drop_end)
         elif unit == "sentence":
             borders = [0, *cuts(line), len(line)]
-            for first, last in zip(borders, borders[1:], strict=False):
+            for first, last in pairwise(borders):
                 length = len(line[first:last].rstrip())
                 found.append(Unit(number, start + first, start + first + length, start + last))
             if len(borders) == 2:

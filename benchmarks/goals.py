@@ -1,0 +1,109 @@
+"""Goals for what the benchmarks measure, and the table of how they are met.
+
+::
+
+    python -m benchmarks.goals RESULTS [--steps STEPS.tsv]
+
+``RESULTS`` is a folder of result files; every goal needs its figure there. ``STEPS.tsv`` adds rows
+for programs that pass or fail as a whole: name, seconds, exit code.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from rich.console import Console
+from rich.table import Table
+
+
+@dataclass(frozen=True)
+class Goal:
+    """A bound that a figure has to keep."""
+
+    figure: str
+    least: float | None = None
+    most: float | None = None
+    what: str = ""
+
+    def met(self, value: float) -> bool:
+        """Say whether a measured value keeps the bound."""
+        return (self.least is None or value >= self.least) and (
+            self.most is None or value <= self.most
+        )
+
+    def __str__(self) -> str:
+        """Return the bound as the table shows it."""
+        return f">= {self.least:g}" if self.least is not None else f"<= {self.most:g}"
+
+
+GOALS = (
+    Goal("speed.laws.times_script", least=40, what="MB/s of dedup run, in those of the script"),
+    Goal("startup.help_seconds", most=0.2, what="dedup --help"),
+    Goal("startup.first_run_seconds", most=20, what="dedup demo, nothing compiled"),
+    Goal("startup.warm_run_seconds", most=2, what="dedup demo, again"),
+    Goal("recall.literal", least=0.99, what="share of the exact pairs that are edges"),
+    Goal("recall.masked", least=0.99, what="the same in the masked view"),
+    Goal("recall.wrong_similarities", most=0, what="edges of another Jaccard than their sets have"),
+    Goal("recall.beyond_exact", most=0, what="edges that the exact join does not have"),
+    Goal("recall.audit_within", least=1, what="the audit's interval holds the recall"),
+    Goal("recall.audit_share", most=0.05, what="of the run's seconds"),
+    Goal("labels.P", least=0.99, what="pairs of masked_laws found, only places differ"),
+    Goal("labels.PN", least=0.97, what="pairs of masked_laws found, numbers differ too"),
+    Goal("labels.same_page", least=1, what="Simplified and Traditional pages that share a cluster"),
+)
+
+
+def judge(
+    figures: Mapping[str, float], steps: Sequence[tuple[str, float, int]] = ()
+) -> tuple[Table, bool]:
+    """Return the table of steps and goals, and whether all are met; a missing figure is not."""
+    table = Table("check", "goal", "measured", "", box=None, pad_edge=False)
+    good = True
+    for name, seconds, code in steps:
+        good &= code == 0
+        table.add_row(name, "passes", f"{seconds:.0f} s", _verdict(code == 0))
+    for goal in GOALS:
+        value = figures.get(goal.figure)
+        met = value is not None and goal.met(value)
+        good &= met
+        measured = "not measured" if value is None else f"{value:.5g}"
+        table.add_row(f"{goal.figure}: {goal.what}", str(goal), measured, _verdict(met))
+    return table, good
+
+
+def _verdict(met: bool) -> str:
+    return "pass" if met else "[bold red]FAIL[/]"
+
+
+def read_figures(results: Path) -> dict[str, float]:
+    """Return the figures of all result files in a folder."""
+    figures: dict[str, float] = {}
+    for path in sorted(results.glob("*.json")):
+        figures |= json.loads(path.read_bytes())["figures"]
+    return figures
+
+
+def read_steps(path: Path) -> list[tuple[str, float, int]]:
+    """Return the rows of a table of steps: name, seconds, exit code, parted by tabs."""
+    rows = [line.split("\t") for line in path.read_text(encoding="utf-8").splitlines()]
+    return [(name, float(seconds), int(code)) for name, seconds, code in rows]
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.goals")
+    parser.add_argument("results", type=Path)
+    parser.add_argument("--steps", type=Path)
+    options = parser.parse_args()
+    steps = read_steps(options.steps) if options.steps else []
+    table, good = judge(read_figures(options.results), steps)
+    Console(width=None if sys.stdout.isatty() else 140).print(table)
+    return 0 if good else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

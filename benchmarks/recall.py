@@ -1,0 +1,141 @@
+"""Compare the edges that MinHash leads to with those of an exact join, over a whole corpus.
+
+::
+
+    python -m benchmarks.recall [--corpus laws] [--threshold 0.6]
+
+Both are whole runs of ``dedup.find``. Every similarity is computed once more, by sparse matrices
+instead of our kernels; and the audit's estimate, which a run makes of itself from a sample, is held
+against the truth.
+"""
+
+from __future__ import annotations
+
+import argparse
+import dataclasses
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+from scipy.sparse import csr_array
+
+import dedup
+from benchmarks import corpora
+from benchmarks.measure import RESULTS, write_result
+from dedup.columns import lists, numbers
+from dedup.result import View
+
+_EDGES_AT_ONCE = 50_000
+
+
+def compare(found: dedup.Result, exact: dedup.Result) -> tuple[dict[str, float], dict[str, Any]]:
+    """Return the figures of a run held against the exact run of the same documents, and details."""
+    figures: dict[str, float] = {}
+    details: dict[str, Any] = {}
+    wrong = beyond = 0
+    finding, truth = found.finding, exact.finding
+    within = []
+    for name, view, true in (
+        ("literal", finding.literal, truth.literal),
+        ("masked", finding.masked, truth.masked),
+    ):
+        sets = finding.texts[name].combine_chunks()
+        pairs, true_pairs = _keys(view.edges), _keys(true.edges)
+        recall = float(np.isin(true_pairs, pairs).mean()) if len(true_pairs) else 1.0
+        beyond += int((~np.isin(pairs, true_pairs)).sum())
+        for edges in (view.edges, true.edges):
+            wrong += int((jaccards(edges, sets) != numbers(edges["similarity"])).sum())
+        figures[f"recall.{name}"] = recall
+        details[name] = {
+            "exact_pairs": len(true_pairs),
+            "edges": len(pairs),
+            "by_similarity": _by_similarity(pairs, true),
+            "candidates": view.candidates,
+            "met": view.met,
+            "capped_buckets": view.capped,
+            "audit": _audit(view),
+        }
+        interval = view.audit.interval() if view.audit else None
+        within.append(interval is None or interval[0] <= round(recall, 4) <= interval[1])
+    total = sum(found.seconds.values())
+    figures |= {
+        "recall.wrong_similarities": wrong,
+        "recall.beyond_exact": beyond,
+        "recall.audit_within": float(all(within)),
+        "recall.audit_share": found.seconds.get("audit", 0.0) / total,
+    }
+    details["seconds"] = {"minhash": dict(found.seconds), "exact": dict(exact.seconds)}
+    return figures, details
+
+
+def jaccards(edges: pa.Table, sets: pa.Array) -> npt.NDArray[np.float64]:
+    """Return the Jaccard of each edge's two sets, by rows of a sparse matrix of all sets."""
+    values, starts = lists(sets)
+    _, columns = np.unique(values, return_inverse=True)
+    shape = (len(starts) - 1, int(columns.max(initial=0)) + 1)
+    matrix = csr_array((np.ones(len(values), np.int32), columns.reshape(-1), starts), shape=shape)
+    a, b = numbers(edges["a"]), numbers(edges["b"])
+    parts = [np.empty(0)]
+    for first in range(0, len(a), _EDGES_AT_ONCE):
+        x, y = matrix[a[first : first + _EDGES_AT_ONCE]], matrix[b[first : first + _EDGES_AT_ONCE]]
+        shared = np.asarray(x.multiply(y).sum(axis=1)).reshape(-1)
+        sizes = np.diff(x.indptr) + np.diff(y.indptr)
+        parts.append(shared / (sizes - shared))
+    return np.concatenate(parts)
+
+
+def _keys(edges: pa.Table) -> npt.NDArray[np.int64]:
+    keys: npt.NDArray[np.int64] = (numbers(edges["a"]) << 32) | numbers(edges["b"])
+    return keys
+
+
+def _by_similarity(pairs: npt.NDArray[np.int64], true: View) -> dict[str, dict[str, float]]:
+    """Return how many true pairs each tenth of similarity has, and the share found."""
+    similarity = numbers(true.edges["similarity"])
+    found = np.isin(_keys(true.edges), pairs)
+    told = {}
+    for tenth in range(10, -1, -1):
+        within = np.floor(similarity * 10 + 1e-9) == tenth
+        if within.any():
+            share = round(float(found[within].mean()), 5)
+            told[f"{tenth / 10:.1f}"] = {"pairs": int(within.sum()), "found": share}
+    return told
+
+
+def _audit(view: View) -> dict[str, Any] | None:
+    if view.audit is None:
+        return None
+    measured = {"recall": view.audit.recall, "interval_95": view.audit.interval()}
+    return dataclasses.asdict(view.audit) | measured
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(
+        prog="python -m benchmarks.recall", description="Measure the recall of MinHash."
+    )
+    parser.add_argument("--corpus", default="laws")
+    parser.add_argument("--threshold", type=float, default=0.6)
+    parser.add_argument("--workers", type=int)
+    parser.add_argument("--results", type=Path, default=RESULTS, help="where the figures go")
+    options = parser.parse_args()
+    documents = corpora.rows(options.corpus)
+    settings = dedup.Settings(threshold=options.threshold)
+    found = dedup.find(documents, settings, workers=options.workers)
+    exact = dedup.find(
+        documents, dataclasses.replace(settings, exact=True), workers=options.workers
+    )
+    figures, details = compare(found, exact)
+    packages = ("numba", "numpy", "scipy", "pyarrow", "jieba")
+    path = write_result(f"recall-{options.corpus}", figures, details, packages, options.results)
+    for name, value in figures.items():
+        print(f"{name:28} {value:.6g}")
+    for name in ("literal", "masked"):
+        row = details[name]
+        print(f"{name}: {row['exact_pairs']} exact pairs, audit {row['audit']}")
+    print(f"written to {path}")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,32 @@
+"""The command line: options to Settings, and an outcome to words and an exit code."""
+
+from __future__ import annotations
+
+import click
+
+from dedup.cli import demo, explain, restore, run, schema
+from dedup.cli.program import Program
+
+__all__ = ["main"]
+
+
+@click.group(
+    "dedup", cls=Program, invoke_without_command=True, subcommand_metavar="COMMAND [ARGS]..."
+)
+@click.version_option(package_name="dedup", message="%(prog)s %(version)s")
+@click.pass_context
+def main(context: click.Context) -> None:
+    """Find what is repeated in a corpus of Chinese or mixed text.
+
+    Repeated paragraphs are clustered, a cleaned corpus is written, and a ledger says what was
+    copied where, to the character. Start with `dedup demo`.
+
+    Exit codes: 0 done, 1 rows were quarantined (with --strict), 2 wrong use, 3 failed.
+    """
+    if context.invoked_subcommand is None:
+        click.echo(context.get_help())
+        context.exit(2)
+
+
+for each in (run, demo, explain, restore, schema):
+    main.add_command(each.command)

@@ -1,0 +1,128 @@
+"""Every option that can change a result, and the Settings made from them."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, TypeVar, get_args
+
+import click
+
+from dedup.cli.program import GroupedOption
+from dedup.settings import DEFAULT_THRESHOLDS, Keep, Preset, Settings, Unit
+
+__all__ = ["settings_from", "settings_options"]
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+FIND = "What counts as repeated"
+DROP = "What is dropped"
+FIELDS = "Fields of JSONL rows"
+HOW = "How it is searched"
+
+_DEFAULTS = {field.name: field.default for field in dataclasses.fields(Settings)}
+_KNOWN = ", ".join(f"{value:g} for --{kind} {n}" for (kind, n), value in DEFAULT_THRESHOLDS.items())
+
+
+def _option(group: str, name: str, text: str, **more: Any) -> Callable[[F], F]:
+    """Return an option that is called as its setting is, with the same default."""
+    setting = name.lstrip("-").replace("-", "_")
+    if "multiple" not in more:
+        more["default"] = default = _DEFAULTS[setting]
+        more["show_default"] = default is not None and not isinstance(default, bool)
+    return click.option(name, setting, cls=GroupedOption, group=group, help=text, **more)
+
+
+_PATH = click.Path(path_type=Path)
+_OPTIONS = [
+    _option(
+        FIND, "--threshold", "Jaccard of the shingle sets from which two units are near.  "
+        f"[default: {_KNOWN}]", type=float, metavar="X",
+    ),
+    _option(FIND, "--words", "Words to a shingle.  [default: 2]", type=int, metavar="N"),
+    _option(
+        FIND, "--chars", "Characters to a shingle, instead of words; needs --threshold.",
+        type=int, metavar="N",
+    ),
+    _option(FIND, "--unit", "What is compared.", type=click.Choice(get_args(Unit))),
+    _option(
+        FIND, "--min-length", "Characters a unit needs to be looked for.", type=int, metavar="N"
+    ),
+    _option(
+        FIND, "--across-only", "Only repeats between sources: between documents, or as "
+        "--source-field says.", is_flag=True,
+    ),
+    click.option(
+        "--user-dictionary", "user_dictionaries", cls=GroupedOption, group=FIND, multiple=True,
+        type=_PATH, metavar="FILE", help="Words to add, as jieba reads them; may be repeated.",
+    ),
+    _option(
+        DROP, "--preset", "careful: exact copies. standard: also near ones with the same numbers, "
+        "dates, places and negations. aggressive: whatever was found.",
+        type=click.Choice(get_args(Preset)),
+    ),
+    _option(
+        DROP, "--drop-threshold", "Jaccard, or containment in what is kept, from which standard "
+        "drops.  [default: 0.9]", type=float, metavar="X",
+    ),
+    _option(
+        DROP, "--min-drop", "Characters a unit needs to be dropped; shorter ones are tagged.",
+        type=int, metavar="N",
+    ),
+    _option(
+        DROP, "--drop-families", "Drop also what differs in numbers, dates and places alone.",
+        is_flag=True,
+    ),
+    _option(
+        DROP, "--keep", "Which of several copies stays; earliest needs --date-field.",
+        type=click.Choice(get_args(Keep)),
+    ),
+    _option(
+        DROP, "--prefer", "A source whose copy stays, for --keep preferred; may be repeated, the "
+        "most preferred first.", multiple=True, metavar="SOURCE",
+    ),
+    _option(FIELDS, "--text-field", "The text.", metavar="NAME"),
+    _option(FIELDS, "--id-field", "The label of a document.", metavar="NAME"),
+    _option(FIELDS, "--date-field", "The date, for --keep earliest.", metavar="NAME"),
+    _option(
+        FIELDS, "--source-field", "The source, for --across-only and --prefer; without it each "
+        "document is its own.", metavar="NAME",
+    ),
+    _option(
+        HOW, "--recall", "Share of the pairs at the threshold that is to be found.",
+        type=float, metavar="X",
+    ),
+    _option(
+        HOW, "--permutations", "Hash functions of a signature, at most.", type=int, metavar="N"
+    ),
+    _option(HOW, "--exact", "Find every pair, by a slower exact join.", is_flag=True),
+    _option(
+        HOW, "--audit", "Texts that are joined exactly to measure the recall; 0: none.",
+        type=int, metavar="N",
+    ),
+    _option(
+        HOW, "--bucket-cap", "Texts in a bucket that are all compared with each other.",
+        type=int, metavar="N",
+    ),
+    _option(HOW, "--seed", "Of the hash functions and of the audit.", type=int, metavar="N"),
+]  # fmt: skip
+
+
+def settings_options(function: F) -> F:
+    """Add the options that make up ``Settings``."""
+    for option in reversed(_OPTIONS):
+        function = option(function)
+    return function
+
+
+def settings_from(values: dict[str, Any]) -> Settings:
+    """Return the Settings of parsed options.
+
+    Raises
+    ------
+    SettingsError
+        If a value makes no sense.
+    """
+    known = {field.name for field in dataclasses.fields(Settings)}
+    return Settings(**{name: value for name, value in values.items() if name in known})

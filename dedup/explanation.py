@@ -1,0 +1,261 @@
+"""Why a paragraph was kept, dropped or tagged, told from the output of a run alone."""
+
+from __future__ import annotations
+
+import contextlib
+import mmap
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any, TypeAlias
+
+import orjson
+
+from dedup.difference import Change, difference
+from dedup.errors import OutputError, SettingsError
+from dedup.original import known_labels, original_text
+
+__all__ = ["Explanation", "Group", "Link", "explain"]
+
+Row: TypeAlias = dict[str, Any]
+"""A row of the ledger, ``provenance.jsonl``."""
+
+_SUGGESTED = 3
+_LINE_END = re.compile("\r\n|\r|\n")
+
+
+@dataclass(frozen=True)
+class Link:
+    """One row of the ledger and the text that it points to."""
+
+    row: Row
+    source_text: str | None
+    """None where the row has no source: the paragraph is the first of its group."""
+
+    @cached_property
+    def changes(self) -> list[Change] | None:
+        """What turns the source's text into this one; None without a source, or if too long."""
+        if self.source_text is None:
+            return None
+        return difference(self.source_text, self.row["text"])
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return the row with the source's text and the changes, as JSON has them."""
+        changes = None if self.changes is None else [change._asdict() for change in self.changes]
+        return {**self.row, "source_text": self.source_text, "changes": changes}
+
+
+@dataclass(frozen=True)
+class Group:
+    """A cluster or a family, its members in the order of the corpus, one row of the ledger each."""
+
+    number: int
+    members: list[Row]
+
+
+@dataclass(frozen=True)
+class Explanation:
+    """What the ledger says of one document, or of one paragraph of it."""
+
+    doc: str
+    """As it was asked for, or the label it stands for."""
+    rows: list[Row]
+    """Of the whole document, in its order; empty if nothing like any of it was found."""
+    paragraph: int | None
+    """0-based; None if the whole document was asked for, or the paragraph is not in the ledger."""
+    links: list[Link]
+    """Of the paragraph; empty if nothing like it was found, or none was asked for."""
+    cluster: Group | None
+    family: Group | None
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return everything as JSON has it."""
+        if self.paragraph is None:
+            return {"doc": self.doc, "paragraph": None, "rows": self.rows}
+        return {
+            "doc": self.doc,
+            "paragraph": self.paragraph,
+            "links": [link.as_dict() for link in self.links],
+            "cluster": None if self.cluster is None else vars(self.cluster),
+            "family": None if self.family is None else vars(self.family),
+        }
+
+
+def explain(
+    out: Path, doc: str, *, paragraph: int | None = None, line: int | None = None
+) -> Explanation:
+    """Look up a document of a finished run, or one paragraph of it.
+
+    Parameters
+    ----------
+    out
+        The folder that the run wrote; nothing else is read.
+    doc
+        A document's label, the name of its file, or ``name:row``.
+    paragraph
+        0-based number of the unit, as in the ledger.
+    line
+        1-based, instead of the paragraph.
+
+    Raises
+    ------
+    SettingsError
+        If ``out`` holds no finished run, if no document or several are called ``doc``, or if the
+        line holds several paragraphs.
+    OutputError
+        If a file of ``out`` is missing or damaged.
+    """
+    report = _report(out)
+    with _Ledger.opened(out / "provenance.jsonl") as ledger:
+        rows = _document(out, ledger, doc, report)
+        if paragraph is None and line is None:
+            return Explanation(doc, rows, None, [], None, None)
+        if paragraph is None and line is not None:
+            paragraph = _paragraph_at(rows, line)
+        mine = [row for row in rows if row["paragraph"] == paragraph]
+        links = [Link(row, _source_text(out, ledger, row, report)) for row in mine]
+        cluster, family = (_group(ledger, name, mine) for name in ("cluster", "family"))
+    return Explanation(doc, rows, paragraph, links, cluster, family)
+
+
+def _report(out: Path) -> Row:
+    try:
+        told = orjson.loads((out / "run.json").read_bytes())
+    except (OSError, orjson.JSONDecodeError):
+        told = None
+    if not isinstance(told, dict) or "settings" not in told:
+        raise SettingsError(f"{out} holds no finished run: name the folder that a run wrote")
+    return told
+
+
+class _Ledger:
+    """The rows of ``provenance.jsonl``, found by the bytes of a field: no other is parsed."""
+
+    def __init__(self, data: mmap.mmap | bytes) -> None:
+        self._data = data
+
+    @classmethod
+    @contextlib.contextmanager
+    def opened(cls, path: Path) -> Iterator[_Ledger]:
+        try:
+            with path.open("rb") as file:
+                if not path.stat().st_size:
+                    yield cls(b"")
+                    return
+                with mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as data:
+                    yield cls(data)
+        except (orjson.JSONDecodeError, KeyError) as error:
+            raise OutputError(f"{path} is damaged: run again to have another") from error
+        except OSError as error:
+            raise OutputError(
+                f"{path} cannot be read ({error.strerror}): run again to have another"
+            ) from error
+
+    def where(self, **fields: object) -> Iterator[Row]:
+        """Yield the rows with these values; the first field is the one that is searched for."""
+        name, value = next(iter(fields.items()))
+        needle = b'"%s":%s,' % (name.encode(), orjson.dumps(value))
+        data, at = self._data, 0
+        while (found := data.find(needle, at)) >= 0:
+            start = data.rfind(b"\n", 0, found) + 1
+            at = data.find(b"\n", found)
+            at = len(data) if at < 0 else at
+            row = orjson.loads(data[start:at])
+            if all(row[key] == wanted for key, wanted in fields.items()):
+                yield row
+
+    def labels(self) -> set[str]:
+        """Return the labels of all documents in the ledger."""
+        found = set(re.findall(rb'[{,]"doc":("(?:[^"\\]|\\.)*")', self._data))
+        return {orjson.loads(label) for label in found}
+
+
+def _document(out: Path, ledger: _Ledger, doc: str, report: Row) -> list[Row]:
+    """Return the rows of the one document that ``doc`` names; none if it is there without any."""
+    files = _files(out)
+    rows = list(ledger.where(doc=doc))
+    rows = rows or _of_file(ledger, doc, files)
+    if not rows and doc not in files:
+        # A path from where the person stands, which ends in the name that the run knows.
+        for at in (found.end() for found in re.finditer("/", doc)):
+            if files & {doc[at:], doc[at:].rpartition(":")[0]}:
+                return _document(out, ledger, doc[at:], report)
+    if not rows and doc not in (labels := files | known_labels(out, sorted(files), report)):
+        raise SettingsError(_unknown(doc, labels | ledger.labels()))
+    places = sorted({(row["file"], row["row"]) for row in rows})
+    if len(places) > 1:
+        names = [f"{file}:{row}" for file, row in places]
+        more = f" and {len(names) - 5:,} more" if len(names) > 5 else ""
+        raise SettingsError(
+            f"{len(names):,} documents are called {doc}: name one as {', '.join(names[:5])}{more}"
+        )
+    return rows
+
+
+def _of_file(ledger: _Ledger, doc: str, files: set[str]) -> list[Row]:
+    name, _, number = doc.rpartition(":")
+    if doc in files:
+        return list(ledger.where(file=doc))
+    if name in files and number.isdecimal():
+        return list(ledger.where(row=int(number), file=name))
+    return []
+
+
+def _files(out: Path) -> set[str]:
+    path = out / "patch" / "files.jsonl"
+    try:
+        return {orjson.loads(line)["name"] for line in path.read_bytes().splitlines()}
+    except (OSError, orjson.JSONDecodeError, KeyError) as error:
+        raise OutputError(f"{path} cannot be read: run again to have another") from error
+
+
+def _unknown(doc: str, labels: set[str]) -> str:
+    from rapidfuzz import fuzz, process
+
+    near = process.extract(
+        doc, sorted(labels), scorer=fuzz.WRatio, limit=_SUGGESTED, score_cutoff=60
+    )
+    likely = [label for label, score, _ in near if score > near[0][1] - 10]
+    if not likely:
+        return f"no document is called {doc}: name one by its id, its file, or its file and row"
+    return f"no document is called {doc}: is it {' or '.join(likely)}?"
+
+
+def _paragraph_at(rows: list[Row], line: int) -> int | None:
+    """Return the paragraph that holds a line, None if the ledger has none."""
+    holding = sorted(
+        {
+            row["paragraph"]
+            for row in rows
+            if row["line"] <= line <= row["line"] + len(_LINE_END.findall(row["text"]))
+        }
+    )
+    if len(holding) > 1:
+        raise SettingsError(
+            f"--line {line} holds several paragraphs: name one as "
+            + ", ".join(f"--paragraph {number}" for number in holding)
+        )
+    return holding[0] if holding else None
+
+
+def _source_text(out: Path, ledger: _Ledger, row: Row, report: Row) -> str | None:
+    if row["source_doc"] is None:
+        return None
+    place = {name: row[f"source_{name}"] for name in ("doc", "file", "row", "paragraph")}
+    for source in ledger.where(**place):
+        return str(source["text"])
+    # A unit outside of all clusters and families has no row of its own.
+    text = original_text(out, place["file"], place["row"], report)
+    return text[row["source_start"] : row["source_end"]]
+
+
+def _group(ledger: _Ledger, name: str, rows: list[Row]) -> Group | None:
+    number = next((row[name] for row in rows if row[name] is not None), None)
+    if number is None:
+        return None
+    members: dict[tuple[str, int, int], Row] = {}
+    for row in ledger.where(**{name: number}):
+        members.setdefault((row["file"], row["row"], row["paragraph"]), row)
+    return Group(number, list(members.values()))

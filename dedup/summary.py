@@ -1,0 +1,161 @@
+"""A run in words and figures that a person can read: the same bytes for the same run."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from dedup.result import Result
+from dedup.stages.provenance import REASONS
+
+__all__ = ["headline", "summary_text"]
+
+LISTED = 10
+"""Clusters, families and documents that the summary names, of each the largest."""
+SHOWN = 120
+"""Characters of a text that it quotes."""
+
+
+def headline(report: Mapping[str, Any]) -> str:
+    """Return the figures of a run in lines of at most 60 columns; ``report`` is ``run.json``."""
+    counts = report["counts"]
+    rows = [
+        ("repeated", counts["repeated_units"], _of(counts, "repeated_characters")),
+        ("dropped", counts["dropped_units"], _of(counts, "dropped_characters")),
+        ("only tagged", counts["tagged_units"], "units: repeated, but left in the text"),
+        ("clusters", counts["clusters"], "the same text, or nearly"),
+        ("families", counts["families"], "also with other numbers and places"),
+        ("quarantined", counts["quarantined"], "rows that could not be read"),
+    ]
+    read = (
+        f"{_many(counts['documents'], 'document')} in {_many(counts['files'], 'file')}: "
+        f"{_many(counts['units'], 'unit')} ({report['settings']['unit']})"
+    )
+    return "\n".join([read, "", *_aligned(rows), "", *_recall(report)]) + "\n"
+
+
+def summary_text(report: Mapping[str, Any], result: Result) -> str:
+    """Return the headline, the rules that fired, and the largest groups with their texts."""
+    parts = [
+        headline(report),
+        _section("Why units were dropped", _reasons(result, "dropped")),
+        _section("Why units were only tagged", _reasons(result, "tagged")),
+        _groups(result, "cluster", result.clusters),
+        _groups(result, "family", _beyond_clusters(result)),
+        _section("Documents repeated most, by characters", _documents(result)),
+    ]
+    return "\n".join(part for part in parts if part)
+
+
+def _of(counts: Mapping[str, int], key: str) -> str:
+    share = 100 * counts[key] / max(1, counts["characters"])
+    return f"units: {counts[key]:,} characters, {share:.1f} %"
+
+
+def _recall(report: Mapping[str, Any]) -> list[str]:
+    near = report["settings"]["threshold"]
+    if report["banding"] is None:
+        return [f"threshold {near:g}: every pair, by an exact join"]
+    expected = report["literal"]["expected_recall_at_threshold"]
+    lines = [
+        f"threshold {near:g}: at least {expected:.1%} of such pairs expected".replace("%", " %")
+    ]
+    audit = report["literal"]["measured_recall"]
+    if audit is not None and audit["interval_95"] is not None:
+        lines.append(
+            f"measured on {_many(audit['sampled_texts'], 'text')}: "
+            f"{audit['found']:,} of {audit['pairs']:,} pairs found"
+        )
+    capped = report["literal"]["capped_buckets"] + report["masked"]["capped_buckets"]
+    if capped:
+        lines.append(f"no recall is promised in {_many(capped, 'bucket')} beyond --bucket-cap")
+    return lines
+
+
+def _many(count: int, noun: str) -> str:
+    return f"{count:,} {noun}{'' if count == 1 else 's'}"
+
+
+def _aligned(rows: Sequence[tuple[str, int, str]]) -> list[str]:
+    first = max(len(row[0]) for row in rows)
+    second = max(len(f"{row[1]:,}") for row in rows)
+    return [f"  {name:<{first}}  {number:>{second},}  {note}" for name, number, note in rows]
+
+
+def _section(title: str, lines: Sequence[str]) -> str:
+    return "\n".join([title, *lines]) + "\n" if lines else ""
+
+
+def _reasons(result: Result, action: str) -> list[str]:
+    """Count the units of an action by the rule that decided.
+
+    A unit may have several rows: the one within its group tells, or else the strongest reason.
+    """
+    rows = result.provenance
+    rows = rows.filter(pc.equal(rows["action"], action))
+    grouped = pc.or_(rows["cluster"].is_valid(), rows["family"].is_valid())
+    if action == "tagged":  # a unit in no group is linked to another, but not among the tagged
+        rows, grouped = rows.filter(grouped), grouped.filter(grouped)
+    rank = pc.index_in(rows["reason"], pa.array(REASONS, pa.large_string()))
+    rank = pc.add(rank, pc.if_else(grouped, 0, len(REASONS)))
+    rows = rows.select(["file", "row", "paragraph"]).append_column("rank", rank)
+    best = rows.group_by(["file", "row", "paragraph"]).aggregate([("rank", "min")])["rank_min"]
+    counts = np.bincount(best.to_numpy() % len(REASONS), minlength=len(REASONS))
+    width = len(f"{counts.max():,}")
+    return [
+        f"  {counts[i]:>{width},}  {REASONS[i].removeprefix('tagged: ')}"
+        for i in np.argsort(-counts, kind="stable")
+        if counts[i]
+    ]
+
+
+def _beyond_clusters(result: Result) -> pa.Table:
+    """Return the families that hold more than the cluster of their first unit."""
+    families = result.families
+    first = families["unit"].to_numpy()
+    clusters = np.bincount(result.cluster.of[result.cluster.of >= 0], minlength=1)
+    of_first = result.cluster.of[first]
+    size = np.where(of_first >= 0, clusters[of_first], 0)
+    return families.filter(pa.array(families["units"].to_numpy() > size))
+
+
+def _groups(result: Result, noun: str, groups: pa.Table) -> str:
+    numbers = groups[noun].to_numpy()
+    order = np.lexsort((numbers, -groups["units"].to_numpy()))[:LISTED]
+    lines: list[str] = []
+    for row in (
+        groups.select([noun, "units", "documents", "dropped", "unit", "text"])
+        .take(order)
+        .to_pylist()
+    ):
+        dropped = f", {row['dropped']:,} dropped" if row["dropped"] else ""
+        size = f"{_many(row['units'], 'unit')} in {_many(row['documents'], 'document')}{dropped}"
+        lines += [
+            f"  {noun} {row[noun]}: {size}; first in {_place(result, row['unit'])}",
+            f"    {_quoted(row['text'])}",
+        ]
+    plural = {"cluster": "clusters", "family": "families"}[noun]
+    beyond = ", the same but for numbers, dates and places" if noun == "family" else ""
+    title = f"Largest {plural}{beyond} ({len(order):,} of {groups.num_rows:,})"
+    return _section(title, lines)
+
+
+def _place(result: Result, unit: int) -> str:
+    row = result.finding.units.slice(unit, 1).select(["document", "line"]).to_pylist()[0]
+    return f"{result.documents['doc'][row['document']].as_py()}, line {row['line']}"
+
+
+def _quoted(text: str) -> str:
+    text = " ".join(text.split())
+    return text if len(text) <= SHOWN else f"{text[:SHOWN]}…"
+
+
+def _documents(result: Result) -> list[str]:
+    share: npt.NDArray[np.float64] = result.share_repeated().to_numpy()
+    order = [int(i) for i in np.argsort(-share, kind="stable")[:LISTED] if share[i] > 0]
+    return [f"  {share[i] * 100:>5.1f} %  {result.documents['doc'][i].as_py()}" for i in order]

@@ -1,0 +1,91 @@
+"""``dedup explain``: what a person at a terminal sees of one paragraph."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+from click.testing import CliRunner, Result
+from commandline import dedup, is_one_sentence, on_terminal
+
+from dedup.cli import main
+
+COPY = ["employment/jobs-2023.txt", "--line", "11"]
+
+
+def explain(out: Path, *arguments: str, **env: str) -> Result:
+    return CliRunner().invoke(main, ["explain", str(out), *arguments], env=env)
+
+
+def test_shows_the_copy_the_difference_and_the_rule(demo_out: Path):
+    result = explain(demo_out, *COPY)
+    assert (result.exit_code, result.stderr) == (0, "")
+    for expected in (
+        "employment/jobs-2023.txt, paragraph 10 (line 11)",
+        "near employment/collection.txt, line 27",
+        "similarity 0.686",
+        "tagged: below the drop threshold",
+        "[-每天凌晨-]{+早上+}五点",
+        "written differently, but the same: 場設(shè) → 场设",
+        "2 units",
+        "(this one)",
+    ):
+        assert expected in result.stdout, expected
+
+
+def test_colour_stands_for_the_marks_and_no_color_brings_them_back(demo_out: Path):
+    _, coloured = on_terminal(
+        "explain", demo_out, *COPY, env={"TERM": "xterm-256color", "NO_COLOR": ""}
+    )
+    assert "\x1b[9;31m每天凌晨\x1b[0m\x1b[1;32m早上\x1b[0m" in coloured
+    assert "{+" not in coloured
+    _, plain = on_terminal("explain", demo_out, *COPY, env={"TERM": "xterm", "NO_COLOR": "1"})
+    assert "[-每天凌晨-]{+早上+}" in plain.replace("\r\n", "")
+    assert "\x1b[9;31m" not in plain
+
+
+def test_fits_a_narrow_terminal(demo_out: Path):
+    from rich.cells import cell_len
+
+    env = {"TERM": "xterm", "NO_COLOR": "1", "COLUMNS": "60"}
+    code, written = on_terminal("explain", demo_out, "roads/newsletter.txt", "--line", "4", env=env)
+    assert code == 0
+    lines = written.replace("\x1b[1m", "").replace("\x1b[0m", "").split("\r\n")
+    assert max(map(cell_len, lines)) <= 60
+
+
+def test_all_repeated_paragraphs_of_a_document(demo_out: Path):
+    result = explain(demo_out, "roads/newsletter.txt")
+    assert result.exit_code == 0
+    assert "roads/newsletter.txt: 4 repeated" in result.stdout
+    assert "paragraph 1 (line 2) tagged: near 0.82 roads/baidu-2022.txt, line" in result.stdout
+
+
+def test_what_is_not_repeated_is_no_error(demo_out: Path):
+    result = explain(demo_out, "roads/newsletter.txt", "--paragraph", "0")
+    assert result.exit_code == 0
+    assert "paragraph 0: nothing like it was found" in result.stdout
+    assert "1-4" in result.stdout
+    assert "nothing in it is repeated" in explain(demo_out, "misc/empty.txt").stdout
+
+
+def test_an_unknown_document_gets_suggestions(demo_out: Path):
+    result = explain(demo_out, "roads/newslettre.txt")
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert is_one_sentence(result.stderr, ["roads/newsletter.txt"])
+
+
+def test_json_holds_everything(demo_out: Path):
+    result = explain(demo_out, *COPY, "--json")
+    told = json.loads(result.stdout)
+    link = told["links"][0]
+    assert "".join(change["copy"] for change in link["changes"]) == link["text"]
+    assert "".join(change["source"] for change in link["changes"]) == link["source_text"]
+    assert [member["line"] for member in told["cluster"]["members"]] == [27, 11]
+    assert len(json.loads(explain(demo_out, "roads/newsletter.txt", "--json").stdout)["rows"]) == 4
+
+
+def test_a_folder_without_a_run(tmp_path: Path):
+    done = dedup("explain", tmp_path, "x")
+    assert (done.returncode, done.stdout) == (2, "")
+    assert is_one_sentence(done.stderr, [str(tmp_path)])

@@ -1,0 +1,186 @@
+"""Clean: what may stand for what, the greedy choice of it, and that a second pass drops nothing."""
+
+from __future__ import annotations
+
+import numpy as np
+import pyarrow as pa
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from naive import clean as naive
+from naive.clean import Edge
+
+from dedup.records import EDGES
+from dedup.stages.clean import DropRule, covering, same_facts
+
+GUARDS = pa.large_list(pa.uint64())
+
+
+def edge_table(edges: list[Edge]) -> pa.Table:
+    return pa.table({name: [getattr(e, name) for e in edges] for name in EDGES.names}, schema=EDGES)
+
+
+def pair_table(pairs: list[tuple[int, int]]) -> pa.Table:
+    return edge_table([Edge(a, b, 1.0, 1.0, 1.0) for a, b in pairs])
+
+
+def rule(
+    preset: str, *, threshold: float = 0.9, least: int = 0, families: bool = False
+) -> DropRule:
+    return DropRule(preset, threshold, least, families)  # type: ignore[arg-type]
+
+
+def covered(
+    edges: list[Edge],
+    guards: list[list[int]],
+    chosen: DropRule,
+    lengths: list[int] | None = None,
+    masked_edges: list[tuple[int, int]] | None = None,
+    masked_of: list[int] | None = None,
+) -> list[int]:
+    texts = pa.table(
+        {
+            "length": pa.array(lengths or [99] * len(guards), pa.int64()),
+            "guards": pa.array(guards, GUARDS),
+        }
+    )
+    masked = np.array(masked_of if masked_of is not None else [-1] * len(guards), np.int64)
+    return covering(
+        edge_table(edges), texts, pair_table(masked_edges or []), masked, chosen
+    ).tolist()
+
+
+FACTS = [
+    # similarity, containment of the later in the earlier, guards of both; standard drops it?
+    (0.95, 0.95, [1, 2], [1, 2], True),
+    (0.95, 0.95, [1, 2], [2, 1], False),
+    (0.95, 0.95, [1, 2], [1, 3], False),
+    (0.95, 0.80, [1, 2], [1], False),  # alike, but the later one lacks a fact
+    (0.95, 0.95, [1, 2], [1], True),  # contained, and so are its facts
+    (0.50, 0.95, [1, 2, 3], [1, 3], True),
+    (0.50, 0.95, [1, 3], [1, 2, 3], False),
+    (0.50, 0.95, [1, 2], [2, 1], False),
+    (0.90, 0.10, [], [], True),
+    (0.89, 0.89, [], [], False),
+]
+
+
+@pytest.mark.parametrize(("similarity", "contained", "earlier", "later", "drops"), FACTS)
+def test_presets_worked_by_hand(
+    similarity: float, contained: float, earlier: list[int], later: list[int], drops: bool
+) -> None:
+    edges = [Edge(0, 1, similarity, 0.5, contained)]
+    guards = [earlier, later]
+    assert covered(edges, guards, rule("standard")) == [-1, 0 if drops else -1]
+    assert covered(edges, guards, rule("careful")) == [-1, -1]
+    assert covered(edges, guards, rule("aggressive")) == [-1, 0]
+    assert covered(edges, guards, rule("aggressive", least=100)) == [-1, -1]
+    assert rule("standard").covers(edge_table(edges), pa.array(guards, GUARDS)).tolist() == [drops]
+
+
+def test_what_is_dropped_covers_nothing() -> None:
+    # 1 goes for 0; 2 is like 1 alone, so it stays; 3 goes for 2, the better of 0 and 2.
+    edges = [
+        Edge(0, 1, 0.9, 0.9, 0.9), Edge(1, 2, 0.99, 0.99, 0.99),
+        Edge(0, 3, 0.91, 0.91, 0.91), Edge(2, 3, 0.95, 0.95, 0.95),
+    ]  # fmt: skip
+    assert covered(edges, [[]] * 4, rule("standard")) == [-1, 0, -1, 2]
+    # Of equals the earliest covers.
+    ties = [Edge(0, 2, 0.9, 0.9, 0.9), Edge(1, 2, 0.9, 0.9, 0.9)]
+    assert covered(ties, [[]] * 3, rule("standard")) == [-1, -1, 0]
+
+
+def test_families_go_only_if_asked() -> None:
+    # 0 and 1 are equal once masked, 2 is near both once masked, 3 is nothing but slots.
+    masked_of, near = [0, 0, 2, -1], [(0, 2)]
+    guards: list[list[int]] = [[1], [2], [3], [4]]
+    assert covered([], guards, rule("standard"), None, near, masked_of) == [-1] * 4
+    asked = rule("standard", families=True)
+    assert covered([], guards, asked, None, near, masked_of) == [-1, 0, 0, -1]
+    short = rule("standard", families=True, least=50)
+    assert covered([], guards, short, [99, 49, 99, 99], near, masked_of) == [-1, -1, 0, -1]
+
+
+def test_facts_of_one_text_in_another() -> None:
+    guards = pa.array([[1, 2, 3], [1, 3], [3, 1], [], [1, 2, 3]], GUARDS)
+    a = np.array([1, 2, 3, 0, 0, 0, 3])
+    b = np.array([0, 0, 0, 1, 4, 3, 3])
+    within, equal = same_facts(a, b, guards)
+    assert within.tolist() == [True, False, True, False, True, False, True]
+    assert equal.tolist() == [False, False, False, False, True, False, True]
+
+
+@st.composite
+def cases(
+    draw: st.DrawFn,
+) -> tuple[list[Edge], list[int], list[list[int]], list[tuple[int, int]], list[int]]:
+    n = draw(st.integers(1, 10))
+    share = st.sampled_from([0.6, 0.85, 0.9, 0.95, 1.0])
+    pairs = st.tuples(st.integers(0, n - 1), st.integers(0, n - 1)).filter(lambda p: p[0] < p[1])
+    edges = [
+        Edge(a, b, draw(share), draw(share), draw(share))
+        for a, b in draw(st.lists(pairs, unique=True, max_size=20) if n > 1 else st.just([]))
+    ]
+    lengths = draw(st.lists(st.sampled_from([10, 30]), min_size=n, max_size=n))
+    words = st.lists(st.integers(1, 2), max_size=2)
+    guards = draw(st.lists(words, min_size=n, max_size=n))
+    chosen = draw(st.lists(st.integers(-1, n - 1), min_size=n, max_size=n))
+    # A masked text is named by the first text that has it.
+    masked_of = [chosen.index(group) if group >= 0 else -1 for group in chosen]
+    names = sorted(set(masked_of) - {-1})
+    near = st.tuples(st.sampled_from(names or [0]), st.sampled_from(names or [0]))
+    masked_edges = (
+        draw(st.lists(near.filter(lambda p: p[0] < p[1]), unique=True, max_size=6))
+        if len(names) > 1
+        else []
+    )
+    return edges, lengths, guards, masked_edges, masked_of
+
+
+presets = st.sampled_from(["careful", "standard", "aggressive"])
+
+
+@given(cases(), presets, st.booleans(), st.sampled_from([0, 20, 40]))
+def test_the_cover_is_that_of_the_twin_and_a_second_pass_drops_nothing(
+    case: tuple[list[Edge], list[int], list[list[int]], list[tuple[int, int]], list[int]],
+    preset: str,
+    families: bool,
+    least: int,
+) -> None:
+    edges, lengths, guards, masked_edges, masked_of = case
+    chosen = rule(preset, least=least, families=families)
+    found = covered(edges, guards, chosen, lengths, masked_edges, masked_of)
+    assert found == naive.covering(
+        edges, lengths, guards, masked_edges, masked_of, preset, 0.9, least, families
+    )
+    for text, source in enumerate(found):
+        if source >= 0:
+            assert source < text
+            assert found[source] == -1
+            assert lengths[text] >= least
+    # Among what is kept, renumbered in its order, nothing goes.
+    kept = [text for text, source in enumerate(found) if source == -1]
+    number = {text: i for i, text in enumerate(kept)}
+    left = [
+        e._replace(a=number[e.a], b=number[e.b]) for e in edges if e.a in number and e.b in number
+    ]
+    first_kept: dict[int, int] = {}
+    for text in kept:
+        if masked_of[text] >= 0:
+            first_kept.setdefault(masked_of[text], number[text])
+    again = covered(
+        left,
+        [guards[text] for text in kept],
+        chosen,
+        [lengths[text] for text in kept],
+        sorted(
+            (min(pair), max(pair))
+            for pair in (
+                (first_kept[a], first_kept[b])
+                for a, b in masked_edges
+                if a in first_kept and b in first_kept
+            )
+        ),
+        [first_kept.get(masked_of[text], -1) for text in kept],
+    )
+    assert again == [-1] * len(kept)

@@ -1,0 +1,94 @@
+"""The exact joins: every pair at or above the threshold, as a look at all pairs finds them."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+
+import numpy as np
+import pyarrow as pa
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from naive import verify as naive
+
+from dedup.stages.join import prefix_index, prefix_pairs, queries, query_pairs
+from dedup.stages.verify import verify
+
+Sets = list[set[int]]
+# 0 is no element of a shingle set: the table of a query marks free places with it.
+small = st.sets(st.integers(1, 12), max_size=10)
+some_sets = st.lists(small | st.sets(st.integers(1, 2**64 - 1), max_size=6), max_size=14)
+thresholds = st.sampled_from([0.1, 0.25, 1 / 3, 0.5, 0.6, 2 / 3, 0.75, 0.8, 0.9, 1.0])
+
+
+def column(sets: Sets) -> pa.Array:
+    return pa.array([sorted(values) for values in sets], pa.large_list(pa.uint64()))
+
+
+def found(pairs: pa.Table) -> list[tuple[int, int]]:
+    return list(zip(pairs["a"].to_pylist(), pairs["b"].to_pylist(), strict=True))
+
+
+def joined(sets: Sets, threshold: float, parts: int = 1) -> list[tuple[int, int]]:
+    index = prefix_index(column(sets), threshold)
+    cuts = np.linspace(0, len(sets), parts + 1).astype(int).tolist()
+    tables = [prefix_pairs(part, index) for part in pairwise(cuts)]
+    return found(verify(pa.concat_tables(tables), column(sets), threshold))
+
+
+def test_worked_example() -> None:
+    sets: Sets = [{1, 2, 3, 4}, {1, 2, 3, 5}, {7}, set(), {7}, set()]
+    # 3 of 5 elements, .6, for the first two; the equal ones; empty sets are like nothing.
+    assert sorted(joined(sets, 0.6)) == [(0, 1), (2, 4)]
+    assert joined(sets, 0.61) == [(2, 4)]
+    wanted = queries(column(sets), np.array([1, 3]))
+    assert found(query_pairs((0, 6), column(sets), wanted, 0.6)) == [(0, 1)]
+
+
+@given(some_sets, thresholds, st.integers(1, 4))
+def test_the_prefix_join_finds_every_pair_once(sets: Sets, threshold: float, parts: int) -> None:
+    pairs = joined(sets, threshold, parts)
+    assert len(pairs) == len(set(pairs))
+    assert all(a < b for a, b in pairs)
+    assert set(pairs) == set(naive.all_pairs(sets, threshold))
+
+
+@given(some_sets, thresholds, st.data())
+def test_queries_find_every_pair_of_theirs(
+    sets: Sets, threshold: float, data: st.DataObject
+) -> None:
+    chosen = data.draw(st.sets(st.sampled_from(range(len(sets))) if sets else st.nothing()))
+    wanted = queries(column(sets), np.array(sorted(chosen), np.int64))
+    cut = data.draw(st.integers(0, len(sets)))
+    parts = [
+        query_pairs(part, column(sets), wanted, threshold) for part in ((0, cut), (cut, len(sets)))
+    ]
+    pairs = found(verify(pa.concat_tables(parts), column(sets), threshold))
+    assert all(a < b for a, b in pairs)
+    every = naive.all_pairs(sets, threshold)
+    assert set(pairs) == {pair for pair in every if chosen & set(pair)}
+
+
+@given(some_sets, thresholds)
+def test_a_slice_is_joined_as_itself(sets: Sets, threshold: float) -> None:
+    padded = column([{1, 2}, *sets, {1}]).slice(1, len(sets))
+    index = prefix_index(padded, threshold)
+    pairs = verify(prefix_pairs((0, len(sets)), index), column(sets), threshold)
+    assert set(found(pairs)) == set(naive.all_pairs(sets, threshold))
+
+
+@pytest.mark.parametrize("threshold", [0.1, 0.6, 1.0])
+def test_nothing_is_joined_with_nothing(threshold: float) -> None:
+    assert joined([], threshold) == []
+    assert joined([set(), set()], threshold) == []
+    wanted = queries(column([]), np.array([], np.int64))
+    assert query_pairs((0, 0), column([]), wanted, threshold).num_rows == 0
+
+
+def test_more_pairs_than_the_first_room_holds() -> None:
+    # 700 equal sets make 244,650 pairs, and more than 65,536 of one query's kind.
+    sets: Sets = [{1, 2, 3}] * 700
+    assert len(joined(sets, 0.9)) == 700 * 699 // 2
+    wanted = queries(column(sets), np.arange(200))
+    pairs = found(query_pairs((0, 700), column(sets), wanted, 0.9))
+    assert set(pairs) == {(a, b) for a in range(200) for b in range(700) if a < b}

@@ -1,0 +1,118 @@
+"""README.md against what is there: its session, its tables, its code."""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import json
+import re
+import shlex
+from pathlib import Path
+
+import pytest
+from commandline import dedup as dedup_process
+
+import dedup
+from dedup.demo import corpus_path
+from dedup.run import run
+from dedup.settings import Settings
+
+ROOT = Path(__file__).parents[1]
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+PACKAGE = Path(dedup.__file__).parent
+
+
+def _marked(name: str) -> str:
+    """Return what stands between the markers of a name, without its fence."""
+    found = re.search(rf"<!-- {name} -->\n(.*?)<!-- /{name} -->", README, re.DOTALL)
+    assert found is not None, name
+    return re.sub(r"^```.*\n", "", found[1], flags=re.MULTILINE)
+
+
+def _table(name: str) -> list[list[str]]:
+    lines = _marked(name).strip().splitlines()[2:]
+    return [[cell.strip() for cell in line.strip("|").split("|")] for line in lines]
+
+
+def test_the_command_for_the_tests():
+    assert _marked("test-command") == "python -m pip install '.[test]' && python -m pytest\n"
+
+
+def test_the_session_is_what_a_terminal_shows(tmp_path: Path):
+    shown = []
+    for line in _marked("session").splitlines():
+        if not line.startswith("$ dedup "):
+            continue
+        done = dedup_process(*shlex.split(line)[2:], cwd=tmp_path)
+        assert done.returncode == 0, done.stderr
+        output = re.sub(r"Done in [\d.]+ s", "Done in … s", done.stdout)
+        output = output.replace(str(corpus_path()), "…/dedup/demo/corpus")
+        shown.append(f"{line}\n{output}")
+    assert "\n".join(shown) == _marked("session")
+
+
+def test_the_words_of_the_flow_are_files():
+    words = re.findall(r"[a-z]{2,}", _marked("flow").replace("sample of it:", ""))
+    stages = {path.stem for path in (PACKAGE / "stages").glob("[a-z]*.py")}
+    assert set(words) == stages | {"read"}
+    assert (PACKAGE / "corpus" / "read.py").exists()
+
+
+def test_every_output_is_explained(tmp_path: Path):
+    run([corpus_path()], tmp_path / "out")
+    there = {
+        f"{path.name}/" if path.is_dir() else path.name
+        for path in (tmp_path / "out").iterdir()
+        if not path.name.startswith(".")
+    }
+    assert {row[0].strip("`") for row in _table("outputs")} == there
+
+
+@pytest.mark.parametrize("row", _table("thresholds"), ids=lambda row: row[0])
+def test_the_table_of_thresholds(row: list[str], tmp_path: Path):
+    run([corpus_path()], tmp_path / "out", Settings(threshold=float(row[0])))
+    groups: dict[tuple[str, int, int], set[tuple[str, int]]] = {}
+    for line in (tmp_path / "out" / "provenance.jsonl").read_bytes().splitlines():
+        link = json.loads(line)
+        place = (link["file"], link["row"], link["line"])
+        mine = groups.setdefault(place, set())
+        mine.update((name, link[name]) for name in ("cluster", "family") if link[name] is not None)
+
+    def shared(members: list[dict[str, str | int]]) -> list[set[str]]:
+        first, *others = [groups.get((m["file"], m["row"], m["line"]), set()) for m in members]
+        return [{name for name, _ in first & other} for other in others]
+
+    gold = json.loads((ROOT / "tests" / "gold" / "demo.json").read_bytes())
+    copies = [names for group in gold["groups"] for names in shared(group["members"])]
+    apart = [names for pair in gold["apart"] for names in shared(pair)]
+    assert f"Of {len(copies)} copies" in README
+    assert f"of {len(apart)} pairs" in README
+    assert row[1:] == [
+        str(sum("cluster" in names for names in copies)),
+        str(sum(bool(names) for names in copies)),
+        str(sum(bool(names) for names in apart)),
+    ]
+
+
+def test_the_python_runs_and_its_comments_are_true():
+    code = _marked("python")
+    printed = io.StringIO()
+    names: dict[str, object] = {}
+    with contextlib.redirect_stdout(printed):
+        exec(compile(code, "README.md", "exec"), names)
+    assert f"# {printed.getvalue().strip()}" in code
+    cleaned = names["cleaned"]
+    assert isinstance(cleaned, list)
+    assert cleaned[2] == ""
+    assert cleaned[:2] == list(names["texts"].values())[:2]  # type: ignore[attr-defined]
+
+
+def test_options_that_are_named_exist():
+    from dedup.cli import main
+
+    known = {
+        name for command in main.commands.values() for each in command.params for name in each.opts
+    }
+    known |= {"--help", "--version"}
+    of_others = {"--corpus"}
+    assert not set(re.findall(r"(?<![\w-])--[a-z]+(?:-[a-z]+)*", README)) - known - of_others

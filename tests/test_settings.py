@@ -1,0 +1,104 @@
+"""Settings: the defaults, and the refusal of nonsense by the name of its option."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import math
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from dedup.errors import SettingsError
+from dedup.settings import DEFAULT_THRESHOLDS, Settings
+
+
+def test_defaults() -> None:
+    settings = Settings()
+    assert settings.shingle == ("words", 2)
+    assert settings.near == DEFAULT_THRESHOLDS["words", 2] == 0.6
+    assert (settings.min_length, settings.min_drop, settings.keep, settings.preset) == (
+        8, 20, "first", "standard",
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("values", "told"),
+    [
+        ({"threshold": 0}, "--threshold"),
+        ({"threshold": -0.5}, "--threshold"),
+        ({"threshold": 1.5}, "--threshold"),
+        ({"threshold": math.nan}, "--threshold"),
+        ({"recall": 0}, "--recall"),
+        ({"recall": 1}, "--recall must be below 1; for all pairs, use --exact"),
+        ({"recall": 1.1}, "--recall"),
+        ({"recall": math.nan}, "--recall"),
+        ({"drop_threshold": 0}, "--drop-threshold"),
+        ({"drop_threshold": 1.01}, "--drop-threshold"),
+        ({"permutations": 0}, "--permutations"),
+        ({"words": 0, "threshold": 0.5}, "--words"),
+        ({"chars": 0, "threshold": 0.5}, "--chars"),
+        ({"words": 2, "chars": 5}, "--words and --chars"),
+        ({"words": 3}, "--words 3.*--threshold"),
+        ({"chars": 5}, "--chars 5.*--threshold"),
+        ({"min_length": -1}, "--min-length"),
+        ({"min_drop": -1}, "--min-drop"),
+        ({"audit": -1}, "--audit"),
+        ({"bucket_cap": 1}, "--bucket-cap"),
+        ({"seed": -1}, "--seed"),
+        ({"seed": 2**32}, "--seed"),
+        ({"unit": "page"}, "--unit must be one of line, blank, sentence, document, not 'page'"),
+        ({"keep": "last"}, "--keep"),
+        ({"preset": "reckless"}, "--preset"),
+        ({"keep": "preferred"}, "--keep preferred and --prefer"),
+        ({"prefer": ("a",)}, "--keep preferred and --prefer"),
+        ({"keep": "earliest"}, "--keep earliest needs --date-field"),
+    ],
+)
+def test_nonsense_is_refused_naming_the_option(values: dict[str, Any], told: str) -> None:
+    with pytest.raises(SettingsError, match=told):
+        Settings(**values)
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        {"threshold": 1},
+        {"words": 3, "threshold": 0.5},
+        {"chars": 5, "threshold": 0.5},
+        {"keep": "preferred", "prefer": ("a", "b")},
+        {"keep": "earliest", "date_field": "date"},
+        {
+            "seed": 2**32 - 1,
+            "audit": 0,
+            "min_length": 0,
+            "min_drop": 0,
+            "bucket_cap": 2,
+            "permutations": 1,
+        },
+    ],
+)
+def test_sense_is_not(values: dict[str, Any]) -> None:
+    settings = Settings(**values)
+    for name, value in values.items():
+        assert getattr(settings, name) == value
+    assert settings.near == values.get("threshold", 0.6)
+
+
+def test_every_option_is_told_as_json() -> None:
+    settings = Settings(
+        user_dictionaries=(Path("here/words.txt"),), keep="preferred", prefer=("a", "b")
+    )
+    told = settings.as_dict()
+    assert list(told) == [field.name for field in dataclasses.fields(Settings)]
+    assert told["user_dictionaries"] == ["words.txt"]
+    assert json.loads(json.dumps(told)) == told
+
+
+def test_settings_are_frozen_and_comparable() -> None:
+    with pytest.raises(dataclasses.FrozenInstanceError):
+        Settings().threshold = 0.5  # type: ignore[misc]
+    assert Settings() == Settings()
+    assert hash(Settings()) == hash(Settings(seed=1))
+    assert Settings(chars=5, threshold=0.5).shingle == ("chars", 5)
