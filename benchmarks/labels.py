@@ -120,7 +120,7 @@ def _lines(result: dedup.Result, doc: str) -> list[str]:
 
 
 def _links(result: dedup.Result) -> set[tuple[int, int]]:
-    links = result.links
+    links = result.decision.links
     return set(zip(links["unit"].to_pylist(), links["source"].to_pylist(), strict=True))
 
 

@@ -192,12 +192,13 @@ def _place(
     room = len(codes) + 2 * largest
     slots = np.empty(len(offsets) - 1, np.uint32)
     first, last, node = (np.empty(len(codes) + 1, np.int64) for _ in range(3))
+    starts = np.empty(25, np.int64)
     while True:
         base, check = np.empty(room, np.uint32), np.empty(room, np.uint16)
         following, preceding = np.empty(room, np.int64), np.empty(room, np.int64)
         used = place_words(
             codes, offsets, largest, base, check, slots,
-            following, preceding, np.empty(room, np.bool_), first, last, node,
+            following, preceding, np.empty(room, np.bool_), first, last, node, starts,
         )  # fmt: skip
         if used >= 0:
             return base[:used].copy(), check[:used].copy(), slots

@@ -20,8 +20,9 @@ from dedup.columns import lists, make_lists, numbers, strings
 from dedup.corpus.memory import documents_table
 from dedup.engines import Engine
 from dedup.engines.local import LocalEngine
+from dedup.finding import Finding, View
 from dedup.records import EDGES, QUARANTINE
-from dedup.result import Finding, Result, View
+from dedup.result import Result
 from dedup.settings import Settings
 from dedup.stages.audit import compare, sample
 from dedup.stages.candidates import band_tables, mark_large, pairs, without_large
@@ -226,7 +227,7 @@ def find_in(
         engine=engine,
     )
     with watch.stage("cluster"):
-        return finding.conclude(settings, watch.seconds)
+        return Result(settings, finding, finding.decide(settings), watch.seconds)
 
 
 def _lexicon(settings: Settings) -> Lexicon:

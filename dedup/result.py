@@ -14,166 +14,16 @@ import pyarrow as pa
 
 from dedup.columns import numbers
 from dedup.corpus.memory import cleaned_texts
-from dedup.engines import Engine
 from dedup.errors import SettingsError
+from dedup.finding import Decision, Finding
 from dedup.records import REMOVALS
 from dedup.settings import Settings
-from dedup.stages.audit import Audit
-from dedup.stages.clean import DROP_THRESHOLD, DropRule, covering
-from dedup.stages.cluster import cover
-from dedup.stages.ledger import ACTIONS, Groups, actions, group_units, link_units, links_across
+from dedup.stages.ledger import ACTIONS, Groups, actions
 from dedup.stages.provenance import Evidence, provenance_rows, unit_texts
-from dedup.stages.sign import Banding
 
-__all__ = ["Finding", "Result", "View"]
+__all__ = ["Result"]
 
 Ints = npt.NDArray[np.int64]
-
-
-@dataclass(frozen=True)
-class View:
-    """The edges of one view, literal or masked, and how they were found."""
-
-    edges: pa.Table
-    """Schema ``EDGES``, sorted by ``a`` and ``b``."""
-    candidates: int
-    """Pairs that were compared exactly."""
-    met: int | None
-    """Pairs that met in a band, before the length filter; None for an exact join."""
-    capped: int
-    """Buckets beyond the cap, in which only leaders were compared with all."""
-    audit: Audit | None
-    """None where there was none: an exact join needs none."""
-
-    def at(self, threshold: float) -> View:
-        """Return the view with the edges of at least this similarity alone."""
-        kept = pa.array(numbers(self.edges["similarity"]) >= threshold)
-        return dataclasses.replace(self, edges=self.edges.filter(kept))
-
-
-@dataclass(frozen=True)
-class Finding:
-    """Everything found before any decision: units, distinct texts and the verified edges."""
-
-    names: tuple[str, ...]
-    """Of the source files, which ``file`` counts; one empty name where there are none."""
-    documents: pa.Table
-    quarantine: pa.Table
-    units: pa.Table
-    rank: Ints
-    """Per unit, its place in keep order."""
-    text_of: Ints
-    """Per unit, its distinct text; -1 for a unit too short to be looked for."""
-    texts: pa.Table
-    """Per distinct text, in keep order: sets ``literal`` and ``masked``, ``guards``, ``unit``, …"""
-    literal: View
-    masked: View
-    """Its edges are between the first texts of two masked ones."""
-    masked_of: Ints
-    """Per text, the first text that is equal once masked; -1 for a text of slots alone."""
-    banding: Banding | None
-    engine: Engine
-
-    def conclude(self, settings: Settings, seconds: Mapping[str, float]) -> Result:
-        """Cluster, decide and account: all that is a function of the edges."""
-        sources = self._sources(settings)
-        literal, masked = self.literal, self.masked
-        unit_of_text = numbers(self.texts["unit"])
-        if settings.across_only:
-            literal = dataclasses.replace(literal, edges=self._across(literal.edges, sources))
-        leader = _cover(self.engine, literal.edges, self.texts.num_rows)
-        masked_leader = _cover(self.engine, masked.edges, self.texts.num_rows)
-        family_leader = np.append(masked_leader, -1)[self.masked_of]  # -1 picks what is appended
-        apart = sources if settings.across_only else None
-        clusters = group_units(leader, self.text_of, self.rank, apart)
-        families = group_units(family_leader, self.text_of, self.rank, apart)
-
-        rule = DropRule(
-            settings.preset,
-            settings.drop_threshold or DROP_THRESHOLD,
-            settings.min_drop,
-            settings.drop_families,
-        )
-        cover_of = covering(literal.edges, self.texts, masked.edges, self.masked_of, rule)
-        target = self._targets(cover_of, unit_of_text, settings, sources)
-        # What both views find is told by the literal one; of two links to one source the first.
-        links = _without_repeats(
-            pa.concat_tables(
-                [
-                    link_units(self.text_of, clusters, families, target),
-                    links_across(literal.edges, unit_of_text, clusters, families, "near"),
-                    links_across(masked.edges, unit_of_text, clusters, families, "masked"),
-                ]
-            )
-        )
-        return Result(
-            settings=settings,
-            finding=dataclasses.replace(self, literal=literal),
-            cluster=clusters,
-            family=families,
-            target=target,
-            links=links,
-            rule=rule,
-            seconds=seconds,
-        )
-
-    def _sources(self, settings: Settings) -> Ints:
-        """Return the source of each unit's document as a number: its field's value, or itself."""
-        documents = self.documents
-        of_document = np.arange(documents.num_rows)
-        if settings.source_field is not None:
-            column = documents["source"].combine_chunks().dictionary_encode()
-            if isinstance(column, pa.ChunkedArray):
-                column = column.combine_chunks()
-            known = column.indices.fill_null(-1).to_numpy(zero_copy_only=False)
-            of_document = np.where(known >= 0, known, len(column.dictionary) + of_document)
-        result: Ints = of_document[numbers(self.units["document"])].astype(np.int64)
-        return result
-
-    def _across(self, edges: pa.Table, sources: Ints) -> pa.Table:
-        """Return the edges whose texts do not both occur in one and the same source alone."""
-        size = self.texts.num_rows
-        low = np.full(size, np.iinfo(np.int64).max)
-        high = np.full(size, -1)
-        with_text = np.flatnonzero(self.text_of >= 0)
-        np.minimum.at(low, self.text_of[with_text], sources[with_text])
-        np.maximum.at(high, self.text_of[with_text], sources[with_text])
-        a, b = numbers(edges["a"]), numbers(edges["b"])
-        same = (low[a] == high[a]) & (low[b] == high[b]) & (low[a] == low[b])
-        return edges.filter(pa.array(~same))
-
-    def _targets(
-        self, cover_of: Ints, unit_of_text: Ints, settings: Settings, sources: Ints
-    ) -> Ints:
-        """Return, per unit, the kept unit it is dropped for, or -1."""
-        text = self.text_of
-        kept_text = np.where(cover_of >= 0, cover_of, np.arange(len(cover_of)))
-        target = np.append(unit_of_text[kept_text], -1)[text]
-        units = np.arange(len(text))
-        long = numbers(self.units["length"]) >= settings.min_drop
-        dropped = (target >= 0) & (target != units) & long
-        if settings.across_only:
-            dropped &= sources[target] != sources
-        result: Ints = np.where(dropped, target, -1).astype(np.int64)
-        return result
-
-
-def _without_repeats(links: pa.Table) -> pa.Table:
-    """Return the links with the first alone of those between the same two units."""
-    pairs = np.stack([numbers(links["unit"]), numbers(links["source"])])
-    return links.take(pa.array(np.sort(np.unique(pairs, axis=1, return_index=True)[1])))
-
-
-def _cover(engine: Engine, edges: pa.Table, size: int) -> Ints:
-    """Return the representative of each node, itself where it has no edge."""
-    leader = np.arange(size)
-    if edges.num_rows:
-        component = engine.components(edges["a"], edges["b"], size)
-        of_edge = pa.array(numbers(component)[numbers(edges["a"])])
-        by_component = edges.select(["a", "b"]).append_column("component", of_edge)
-        for part in engine.group(cover, [by_component], ["component"]):
-            leader[numbers(part["member"])] = numbers(part["representative"])
-    return leader
 
 
 @dataclass(frozen=True)
@@ -182,14 +32,24 @@ class Result:
 
     settings: Settings
     finding: Finding
-    cluster: Groups
-    """Per unit its cluster, if that has two units or more."""
-    family: Groups
-    target: Ints
-    """Per unit, the kept unit it is dropped for, or -1."""
-    links: pa.Table
-    rule: DropRule
+    decision: Decision
     seconds: Mapping[str, float] = field(repr=False)
+    """Per stage."""
+
+    @property
+    def cluster(self) -> Groups:
+        """Per unit its cluster, if that has two units or more."""
+        return self.decision.cluster
+
+    @property
+    def family(self) -> Groups:
+        """Per unit its family, if that has two units or more."""
+        return self.decision.family
+
+    @property
+    def target(self) -> Ints:
+        """Per unit, the kept unit it is dropped for, or -1."""
+        return self.decision.target
 
     @property
     def documents(self) -> pa.Table:
@@ -208,7 +68,7 @@ class Result:
     @cached_property
     def action(self) -> npt.NDArray[np.int8]:
         """Per unit, what became of it, as an index into ``ACTIONS``."""
-        return actions(self.links, self.target)
+        return actions(self.decision.links, self.target)
 
     @cached_property
     def units(self) -> pa.Table:
@@ -243,10 +103,10 @@ class Result:
             target=self.target,
             action=self.action,
             actions=ACTIONS,
-            drop_threshold=self.rule.threshold,
+            drop_threshold=self.decision.rule.threshold,
             settings=self.settings,
         )
-        return provenance_rows(self.links, evidence)
+        return provenance_rows(self.decision.links, evidence)
 
     @cached_property
     def clusters(self) -> pa.Table:
@@ -263,19 +123,15 @@ class Result:
         members = members[np.lexsort((self.finding.rank[members], groups.of[members]))]
         numbers_, starts = np.unique(groups.of[members], return_index=True)
         sizes = np.diff(np.append(starts, len(members)))
-        document = numbers(self.finding.units["document"])[members]
         holder = np.repeat(np.arange(len(sizes)), sizes)
-        pairs = (
-            np.unique(np.stack([holder, document]), axis=1) if len(members) else np.empty((2, 0))
-        )
+        document = numbers(self.finding.units["document"])[members]
         text = self.finding.text_of[members]
-        texts = np.unique(np.stack([holder, text]), axis=1) if len(members) else np.empty((2, 0))
         first = groups.first[numbers_]
         columns: dict[str, Any] = {
             "family" if families is None else "cluster": numbers_,
             "units": sizes,
-            "documents": np.bincount(pairs[0].astype(np.int64), minlength=len(sizes)),
-            "texts": np.bincount(texts[0].astype(np.int64), minlength=len(sizes)),
+            "documents": _distinct_in(holder, document, len(sizes)),
+            "texts": _distinct_in(holder, text, len(sizes)),
             "dropped": np.bincount(
                 holder, weights=self.target[members] >= 0, minlength=len(sizes)
             ).astype(np.int64),
@@ -343,14 +199,9 @@ class Result:
                 f"edges below {self.settings.near} were not kept: "
                 f"run again with --threshold {threshold}"
             )
-        finding = dataclasses.replace(
-            self.finding,
-            literal=self.finding.literal.at(threshold),
-            masked=self.finding.masked.at(threshold),
-        )
-        return finding.conclude(
-            dataclasses.replace(self.settings, threshold=threshold), self.seconds
-        )
+        finding = self.finding.at(threshold)
+        settings = dataclasses.replace(self.settings, threshold=threshold)
+        return Result(settings, finding, finding.decide(settings), self.seconds)
 
     def shares(self) -> dict[str, int]:
         """Return the characters that are repeated, dropped, and all there are."""
@@ -371,3 +222,9 @@ class Result:
             f"{len(np.unique(self.cluster.of[self.cluster.of >= 0])):,} clusters, "
             f"{int((self.target >= 0).sum()):,} units dropped>"
         )
+
+
+def _distinct_in(holder: Ints, value: Ints, count: int) -> Ints:
+    """Return how many distinct values each of ``count`` holders has."""
+    span = int(value.max(initial=0)) + 1
+    return np.bincount(np.unique(holder * span + value) // span, minlength=count)

@@ -26,11 +26,12 @@ from dedup.corpus.survey import fingerprint, plan, survey
 from dedup.engines import Engine
 from dedup.engines.local import LocalEngine
 from dedup.errors import OutputExistsError, SettingsError
+from dedup.finding import View
 from dedup.jsonlines import Json, array_of, objects
 from dedup.kernels import mark_compiled
 from dedup.pipeline import Progress, Watch, find_in
 from dedup.records import SCHEMA_VERSION
-from dedup.result import Result, View
+from dedup.result import Result
 from dedup.settings import Settings
 from dedup.store import OutputFolder
 from dedup.summary import summary_text
@@ -129,11 +130,7 @@ def run(
                 settings, engine.map,
             )  # fmt: skip
         with watch.stage("ledger"):
-            _write_lines(folder, "provenance.jsonl", _provenance_lines(result, engine))
-            _write_lines(folder, "clusters.jsonl", [_cluster_lines(result)])
-            _write_lines(folder, "quarantine.jsonl", [_quarantine_lines(result)])
-            with folder.writing("edges.parquet") as file:
-                pq.write_table(_edge_rows(result), file)
+            _write_ledger(folder, result, engine)
         report = identity | _report(result, len(files), cleaned.removed_bytes)
         with folder.writing("summary.txt") as file:
             file.write(summary_text(report, result).encode())
@@ -188,6 +185,30 @@ def _refuse_other(out: Path, done: Mapping[str, Any], identity: Mapping[str, Any
 
 def _told(value: object) -> object:
     return "unset" if value in (None, [], {}) else value
+
+
+def _write_ledger(folder: OutputFolder, result: Result, engine: Engine) -> None:
+    """Write every table; one waits for the disk while another is made.
+
+    Whatever engine makes the tables, the files are written here.
+    """
+
+    def write_edges() -> None:
+        with folder.writing("edges.parquet") as file:
+            pq.write_table(_edge_rows(result), file)
+
+    def write_quarantine() -> None:
+        _write_lines(folder, "quarantine.jsonl", [_quarantine_lines(result)])
+
+    def write_clusters() -> None:
+        _write_lines(folder, "clusters.jsonl", [_cluster_lines(result)])
+
+    def write_provenance() -> None:
+        _write_lines(folder, "provenance.jsonl", _provenance_lines(result, engine))
+
+    LocalEngine(2).map(
+        lambda write: write(), [write_provenance, write_clusters, write_edges, write_quarantine]
+    )
 
 
 def _write_lines(folder: OutputFolder, name: str, parts: Sequence[pa.Array]) -> None:
@@ -314,8 +335,8 @@ def _report(result: Result, files: int, removed_bytes: int) -> dict[str, Any]:
             "quarantined": finding.quarantine.num_rows,
             "units": finding.units.num_rows,
             "distinct_texts": finding.texts.num_rows,
-            "clusters": result.clusters.num_rows,
-            "families": result.families.num_rows,
+            "clusters": result.cluster.count,
+            "families": result.family.count,
             "repeated_units": int(linked.sum()),
             "dropped_units": int((result.action == 2).sum()),
             "tagged_units": int((result.action == 1).sum()),
@@ -324,7 +345,7 @@ def _report(result: Result, files: int, removed_bytes: int) -> dict[str, Any]:
             "dropped_characters": shares["dropped"],
             "dropped_bytes": removed_bytes,
         },
-        "drop_threshold": result.rule.threshold,
+        "drop_threshold": result.decision.rule.threshold,
         "banding": None
         if finding.banding is None
         else {"bands": finding.banding.bands, "rows": finding.banding.rows},

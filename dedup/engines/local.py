@@ -9,14 +9,15 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from typing import TypeAlias, TypeVar
 
 import numpy as np
-import numpy.typing as npt
 import pyarrow as pa
 
-from dedup.columns import numbers
+from dedup.columns import Array, numbers
+from dedup.kernels.components import component_roots
+from dedup.kernels.group import repeated_rows
 
 __all__ = ["LocalEngine"]
 
-Columns: TypeAlias = dict[str, npt.NDArray[np.generic]]
+Columns: TypeAlias = dict[str, Array]
 T = TypeVar("T")
 R = TypeVar("R")
 
@@ -57,7 +58,7 @@ class LocalEngine:
         def sort_and_apply(table: pa.Table) -> pa.Table:
             columns = {name: numbers(table[name]) for name in table.column_names}
             if at_least > 1:
-                columns = _take(columns, _not_lonely(columns, keys))
+                columns = _take(columns, _not_lonely([columns[key] for key in keys]))
             columns = _take(columns, _order([columns[key] for key in keys]))
             if at_least > 1:
                 columns = _take(columns, _at_least([columns[key] for key in keys], at_least))
@@ -67,12 +68,9 @@ class LocalEngine:
 
     def components(self, a: pa.Array, b: pa.Array, size: int) -> pa.Array:
         """Return the number of each node's connected component."""
-        from scipy.sparse import coo_array
-        from scipy.sparse.csgraph import connected_components
-
-        first, second = numbers(a), numbers(b)
-        graph = coo_array((np.ones(len(first), np.int8), (first, second)), shape=(size, size))
-        return pa.array(connected_components(graph, directed=False)[1].astype(np.int64))
+        parent = np.arange(size)
+        component_roots(numbers(a), numbers(b), parent)
+        return pa.array(parent)
 
 
 def _cores() -> int:
@@ -81,11 +79,11 @@ def _cores() -> int:
     return os.cpu_count() or 1
 
 
-def _take(columns: Columns, which: npt.NDArray[np.intp]) -> Columns:
+def _take(columns: Columns, which: Array) -> Columns:
     return {name: column[which] for name, column in columns.items()}
 
 
-def _order(keys: list[npt.NDArray[np.generic]]) -> npt.NDArray[np.intp]:
+def _order(keys: list[Array]) -> Array:
     """Return the stable order of rows by their keys."""
     if len(keys) > 1:
         return np.lexsort(keys[::-1])
@@ -99,22 +97,22 @@ def _order(keys: list[npt.NDArray[np.generic]]) -> npt.NDArray[np.intp]:
     return (both & np.uint64(0xFFFFFFFF)).astype(np.intp)
 
 
-def _not_lonely(columns: Columns, keys: Sequence[str]) -> npt.NDArray[np.intp]:
-    """Leave out most rows whose key occurs once, before anything is sorted.
-
-    Keys are counted by some of their bits: what shares its bits with another stays for now.
-    """
-    rows = len(columns[keys[0]])
-    bits = max(10, min(24, rows.bit_length() + 1))
-    place = np.zeros(rows, np.uint64)
+def _not_lonely(keys: Sequence[Array]) -> Array:
+    """Leave out most rows whose key occurs once, before anything is sorted."""
+    count = len(keys[0])
+    mixed = np.zeros(count, np.uint32)
     for key in keys:
-        place ^= columns[key].astype(np.uint64, copy=False)
-        place *= np.uint64(0x9FB21C651E98DF25)
-    places = (place >> np.uint64(64 - bits)).astype(np.intp)
-    return np.flatnonzero(np.bincount(places, minlength=1 << bits)[places] > 1)
+        mixed ^= (
+            key.astype(np.uint32) if key.itemsize <= 4 else (key ^ (key >> 32)).astype(np.uint32)
+        )
+        mixed *= np.uint32(0x9E3779B1)
+    bits = max(10, min(30, count.bit_length() + 4))
+    once, again = np.zeros((2, 1 << (bits - 3)), np.uint8)
+    rows = np.empty(count, np.int64)
+    return rows[: repeated_rows(mixed, bits, once, again, rows)]
 
 
-def _at_least(keys: list[npt.NDArray[np.generic]], least: int) -> npt.NDArray[np.intp]:
+def _at_least(keys: list[Array], least: int) -> Array:
     """Leave out the rows, sorted by their keys, whose key occurs fewer than ``least`` times."""
     rows = len(keys[0])
     if rows == 0:

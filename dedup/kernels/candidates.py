@@ -22,7 +22,6 @@ def pairs_in_band(
     leaders: int,
     a: I32,
     b: I32,
-    count: int,
 ) -> tuple[int, int]:
     """Fill the pairs of one band that meet in no earlier one; return ``(written, met)``.
 
@@ -49,9 +48,7 @@ def pairs_in_band(
     cap, leaders : int64
         See above.
     a, b : int32[:]
-        Filled with the pairs, ``a < b``.
-    count : int64
-        0 to only count: the lengths that ``a`` and ``b`` need.
+        Filled with the pairs, ``a < b``; room for all that the buckets hold.
     """
     n = np.int64(0)
     met = np.int64(0)
@@ -75,8 +72,7 @@ def pairs_in_band(
                     small, big = big, small
                 if small + 1e-9 < threshold * big:
                     continue
-                if count != 0:
-                    a[n] = x
-                    b[n] = y
+                a[n] = x
+                b[n] = y
                 n += 1
     return n, met

@@ -83,40 +83,6 @@ def _path(
 
 
 @kernel
-def _close(
-    cp: npt.NDArray[np.uint32],
-    offset: int,
-    first: int,
-    last: int,
-    d: Dictionary,
-    hmm: bool,
-    code: npt.NDArray[np.uint16],
-    back: npt.NDArray[np.uint8],
-    ends: npt.NDArray[np.int64],
-    nodes: npt.NDArray[np.int32],
-    steps: int,
-    n: int,
-) -> int:
-    """Make tokens of a block's single characters ``first:last``, two or more; return the new ``n``.
-
-    With the HMM, what it finds; without, the run of letters and digits that they are.
-    """
-    entry = entry_at(slot_of(code, first, last, d.cell), d.cell)
-    if not hmm:
-        nodes[n] = entry
-        ends[n] = offset + last
-        return n + 1
-    if entry < 0:
-        return recognise(cp, offset, first, last, d, code, back, ends, nodes, n)
-    # What the best path leaves apart although it is a word, is not joined.
-    for i in range(first, last):
-        nodes[n] = nodes[steps + i]
-        ends[n] = offset + i + 1
-        n += 1
-    return n
-
-
-@kernel
 def cut_span(
     cp: npt.NDArray[np.uint32],
     start: int,
@@ -151,6 +117,7 @@ def cut_span(
     """
     # Taken out here: each call that is given the whole of ``d`` counts references to all of it.
     alphabet, cell, weight, unknown = d.alphabet, d.cell, d.weight, d.unknown
+    split, first, trans, emit = d.split, d.start, d.trans, d.emit
     zero = start - start  # a literal 0 would have the callees compiled once more, for itself
     at = start
     while at < stop:
@@ -189,7 +156,21 @@ def cut_span(
                 ends[n] = at + x
                 n += 1
             elif x > single:
-                n = _close(cp, at, single, x, d, hmm, code, back, ends, nodes, steps, n)
+                joined = entry_at(slot_of(code, single, x, cell), cell)
+                if not hmm:  # a run of letters and digits
+                    nodes[n] = joined
+                    ends[n] = at + x
+                    n += 1
+                elif joined < 0:
+                    n = recognise(
+                        cp, at, single, x, cell, split, first, trans, emit,
+                        code, back, ends, nodes, n,
+                    )  # fmt: skip
+                else:  # what the best path leaves apart although it is a word, is not joined
+                    for i in range(single, x):
+                        nodes[n] = nodes[steps + i]
+                        ends[n] = at + i + 1
+                        n += 1
             if x == size:
                 break
             ends[n] = at + y

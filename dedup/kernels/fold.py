@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from dedup.kernels import kernel
+from dedup.kernels import inner, kernel
 from dedup.kernels.normalise import (
     BUFFER_FULL,
     BUFFER_SIZE,
@@ -41,7 +41,7 @@ LAST_STEP = np.uint64(0x94D049BB133111EB)
 S27, S29, S31, S32 = np.uint64(27), np.uint64(29), np.uint64(31), np.uint64(32)
 
 
-@kernel
+@inner
 def _hash(out: Any, first: int, last: int, digests: Any, k: int) -> None:
     """Hash the bytes ``out[first:last]``, eight at a time, with two chains of multiply and shift.
 

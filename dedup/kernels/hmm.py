@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from dedup.kernels import kernel
-from dedup.kernels.dictionary import HAN_FIRST, HAN_LAST, Dictionary, entry_at, slot_of
+from dedup.kernels.dictionary import HAN_FIRST, HAN_LAST, entry_at, slot_of
 
 __all__ = ["is_alphanumeric", "recognise"]
 
@@ -84,7 +84,11 @@ def recognise(
     offset: int,
     first: int,
     last: int,
-    d: Dictionary,
+    cell: npt.NDArray[np.uint64],
+    split: npt.NDArray[np.uint32],
+    start: npt.NDArray[np.float64],
+    trans: npt.NDArray[np.float64],
+    emit: npt.NDArray[np.float64],
     code: npt.NDArray[np.uint16],
     back: npt.NDArray[np.uint8],
     ends: npt.NDArray[np.int64],
@@ -98,7 +102,6 @@ def recognise(
     and its codes at ``code[0]``; ``back`` is scratch of one element per character; ``ends`` and
     ``nodes`` are filled from ``n`` on, see ``cut_span``.
     """
-    cell, split = d.cell, d.split
     at = first
     while at < last:
         c = cp[offset + at]
@@ -106,7 +109,7 @@ def recognise(
         if HAN_FIRST <= c <= HAN_LAST:
             while end < last and HAN_FIRST <= cp[offset + end] <= HAN_LAST:
                 end += 1
-            _states(cp, offset + at, offset + end, d.start, d.trans, d.emit, back)
+            _states(cp, offset + at, offset + end, start, trans, emit, back)
             begin = at
             for i in range(at, end):
                 if back[i - at] < _E:  # the word goes on; a path ends in E or S

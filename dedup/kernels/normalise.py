@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from dedup.kernels import kernel
+from dedup.kernels import inner, kernel
 from dedup.kernels.utf8 import decode
 
 __all__ = [
@@ -106,7 +106,7 @@ def class_of(entry: int) -> int:
     return (entry & NOTE) >> CODE_BITS
 
 
-@kernel
+@inner
 def _decompose(code: int, place: int, table: Any, buf: Any, n: int) -> int:
     """Append the decomposition of ``code`` to ``buf`` at ``n``; return the new length."""
     where = np.int64(table[DECOMPOSED + code])
@@ -120,7 +120,7 @@ def _decompose(code: int, place: int, table: Any, buf: Any, n: int) -> int:
     return n + count
 
 
-@kernel
+@inner
 def _order(buf: Any, first: int, last: int) -> None:
     """Sort ``buf[first:last]`` by combining class, stably; long ones by counting."""
     if last - first <= 16:
@@ -147,7 +147,7 @@ def _order(buf: Any, first: int, last: int) -> None:
         buf[k] += 1
 
 
-@kernel
+@inner
 def _compose(buf: Any, first: int, last: int, table: Any) -> int:
     """Order and compose the decomposed run ``buf[first:last]``; return its new end.
 
@@ -199,7 +199,7 @@ def _compose(buf: Any, first: int, last: int, table: Any) -> int:
     return n
 
 
-@kernel
+@inner
 def _may_be_inside(buf: Any, n: int) -> bool:
     """Say whether a bracketed reading may have begun before ``n`` and not ended."""
     signs = 0
@@ -215,7 +215,7 @@ def _may_be_inside(buf: Any, n: int) -> bool:
     return False
 
 
-@kernel
+@inner
 def fill(data: Any, i: int, end: int, place: int, table: Any, buf: Any) -> tuple[int, int, int]:
     """Normalise from byte ``i`` on until a block is full, at a place where it may be cut.
 

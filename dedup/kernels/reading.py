@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from dedup.kernels import kernel
+from dedup.kernels import inner
 from dedup.kernels.normalise import (
     BOPOMOFO,
     CODE,
@@ -28,7 +28,7 @@ __all__ = ["reading_end"]
 PINYIN, BOPOMOFOS, TONES, HIRAGANAS, SEPARATORS = 1, 2, 4, 8, 16
 
 
-@kernel
+@inner
 def _is_pinyin(buf: Any, first: int, last: int, table: Any) -> bool:
     """Say whether the letters and marks of ``buf[first:last]`` are one or more whole syllables."""
     reached = np.int64(1)
@@ -48,7 +48,7 @@ def _is_pinyin(buf: Any, first: int, last: int, table: Any) -> bool:
     return (reached >> length & 1) != 0
 
 
-@kernel
+@inner
 def reading_end(buf: Any, opening: int, n: int, table: Any) -> int:
     """Return where the reading that opens at ``opening`` ends, or 0 if there is none."""
     code = buf[opening] & CODE

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from dedup.kernels import kernel
+from dedup.kernels import inner, kernel
 from dedup.kernels.utf8 import decode, word_at
 
 __all__ = [
@@ -36,7 +36,7 @@ RETURNS = np.uint64(0x0D0D0D0D0D0D0D0D)
 S6, S7, S56 = np.uint64(6), np.uint64(7), np.uint64(56)
 
 
-@kernel
+@inner
 def _after_terminator(data: Any, i: int, hi: int) -> int:
     """Return where the line after the terminator at byte ``i`` begins."""
     if i >= hi:
@@ -44,7 +44,7 @@ def _after_terminator(data: Any, i: int, hi: int) -> int:
     return i + 2 if data[i] == 13 and i + 1 < hi and data[i + 1] == 10 else i + 1
 
 
-@kernel
+@inner
 def _line_end(data: Any, i: int, hi: int) -> tuple[int, int]:
     """Return where the line that goes on at byte ``i`` ends, and the code points until there."""
     count = np.int64(0)
@@ -63,7 +63,7 @@ def _line_end(data: Any, i: int, hi: int) -> tuple[int, int]:
     return i, count
 
 
-@kernel
+@inner
 def _skip_white(data: Any, i: int, hi: int, classes: Any) -> tuple[int, int]:
     """Return where white space of the line at byte ``i`` ends, and the code points until there."""
     count = np.int64(0)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from dedup.columns import I32, I64, U64
-from dedup.kernels import kernel
+from dedup.kernels import inner, kernel
 
 __all__ = ["SLOT", "mix", "sequence_hashes", "shingle_sets", "sort_unique"]
 
@@ -13,7 +13,7 @@ SLOT = np.uint64(0x5107_5107_5107_5107)
 """The token that stands for a run of slots in the masked view."""
 
 
-@kernel
+@inner
 def mix(
     h: np.uint64,
 ) -> np.uint64:

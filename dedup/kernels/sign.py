@@ -5,12 +5,12 @@ from __future__ import annotations
 import numpy as np
 
 from dedup.columns import I64, U32, U64
-from dedup.kernels import kernel
+from dedup.kernels import inner, kernel
 
 __all__ = ["band_keys", "minhash"]
 
 
-@kernel
+@inner
 def _finalize(
     value: np.uint64,
 ) -> np.uint32:

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from dedup.kernels import kernel
+from dedup.kernels import inner, kernel
 
 __all__ = ["byte_offsets", "find_values"]
 
@@ -14,7 +14,7 @@ _BROKEN = 0xFFFD
 _QUOTE, _BACKSLASH, _COMMA, _COLON = 0x22, 0x5C, 0x2C, 0x3A
 
 
-@kernel
+@inner
 def _hex(data: Any, at: int, end: int) -> int:
     """Return the number that four hexadecimal digits at ``at`` write, or -1."""
     if at + 4 > end:
@@ -32,7 +32,7 @@ def _hex(data: Any, at: int, end: int) -> int:
     return number
 
 
-@kernel
+@inner
 def _step(data: Any, at: int, end: int, escape: int) -> tuple[int, int]:
     """Return where the next code point starts, and the one at ``at``.
 
@@ -98,7 +98,7 @@ def _step(data: Any, at: int, end: int, escape: int) -> tuple[int, int]:
     return at + 1 + more, point
 
 
-@kernel
+@inner
 def _equals(data: Any, at: int, end: int, key: Any) -> bool:
     """Say whether the inside of a JSON string is the code points ``key``."""
     for wanted in key:

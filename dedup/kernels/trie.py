@@ -20,7 +20,6 @@ FREE = np.uint16(2**16 - 1)
 """In ``check``: no node is here. No code is as large."""
 
 _PATIENCE = 8192  # slots tried in vain before families of that size are placed further on
-_SIZES = 24  # families of more children than this are searched room for from one place
 
 
 @kernel
@@ -37,6 +36,7 @@ def place_words(
     first: npt.NDArray[np.int64],
     last: npt.NDArray[np.int64],
     node: npt.NDArray[np.int64],
+    starts: npt.NDArray[np.int64],
 ) -> int:
     """Place distinct words in a double array, breadth first; return the number of slots used.
 
@@ -57,6 +57,9 @@ def place_words(
         Scratch, as long as ``base``: which bases are in use.
     first, last, node
         Scratch, one element per node: ``len(codes) + 1`` is enough.
+    starts
+        Scratch: by number of children, where the search for room for them starts. Those that have
+        more children than ``starts`` has elements start in the same place, which is slower.
 
     Returns
     -------
@@ -71,8 +74,7 @@ def place_words(
         taken[slot] = False
         following[slot] = slot + 1
         preceding[slot] = slot - 1
-    starts = np.empty(_SIZES + 1, np.int64)  # by number of children, where to look for room
-    for family in range(_SIZES + 1):
+    for family in range(len(starts)):
         starts[family] = largest + 1
     highest = 0
 
@@ -109,7 +111,7 @@ def place_words(
 
         at = 0
         if parent != 0:
-            family = min(filled - children, _SIZES)
+            family = min(filled - children, len(starts) - 1)
             slot = starts[family]
             while slot < size and check[slot] != FREE:  # taken since: its link leads onwards
                 slot = following[slot]

@@ -6,12 +6,12 @@ from typing import Any
 
 import numpy as np
 
-from dedup.kernels import kernel
+from dedup.kernels import inner
 
 __all__ = ["decode", "encode", "word_at"]
 
 
-@kernel
+@inner
 def decode(data: Any, i: int) -> tuple[int, int]:
     """Return the code point at byte ``i`` of ``data`` (uint8), and where the next one starts."""
     lead = np.int64(data[i])
@@ -27,7 +27,7 @@ def decode(data: Any, i: int) -> tuple[int, int]:
     return (lead & 0x07) << 18 | second << 12 | third << 6 | fourth, i + 4
 
 
-@kernel
+@inner
 def word_at(data: Any, i: int) -> np.uint64:
     """Return the eight bytes from byte ``i`` of ``data`` (uint8) on, the first one lowest."""
     word = np.uint64(0)
@@ -36,7 +36,7 @@ def word_at(data: Any, i: int) -> np.uint64:
     return word
 
 
-@kernel
+@inner
 def encode(code: int, out: Any, pos: int) -> int:
     """Write ``code`` to ``out`` (uint8) at byte ``pos``, and return where the next one goes."""
     if code < 0x80:

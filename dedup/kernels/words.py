@@ -6,7 +6,7 @@ import numpy as np
 import numpy.typing as npt
 
 from dedup.columns import F64, I32, I64, U8, U32, U64
-from dedup.kernels import kernel
+from dedup.kernels import inner, kernel
 from dedup.kernels.cut import Dictionary, cut_span
 from dedup.kernels.shingle import SLOT, mix
 
@@ -32,7 +32,7 @@ def word_hash(
     return h if h != np.uint64(0) else np.uint64(1)
 
 
-@kernel
+@inner
 def _among(
     sorted_hashes: U64,
     h: np.uint64,
@@ -47,7 +47,7 @@ def _among(
     return low < len(sorted_hashes) and sorted_hashes[low] == h
 
 
-@kernel
+@inner
 def _slot_kind(
     cp: U32,
     start: int,
@@ -80,7 +80,7 @@ def _slot_kind(
     return kind
 
 
-@kernel
+@inner
 def _ordinal(
     cp: U32,
     start: int,
@@ -205,8 +205,7 @@ def words_of_texts(
             some = 0
             denied = False
             for k in range(begin, end):
-                bits = shape[cp[k]] if cp[k] < len(shape) else 1
-                some |= bits
+                some |= shape[cp[k]] if cp[k] < len(shape) else _WORD
             if not some & _WORD:
                 # 20__年 is one date still, but 李大嘴、县政府 names no county.
                 before_name = False
@@ -215,8 +214,14 @@ def words_of_texts(
             h = word_hash(cp, begin, end)
             entry = nodes[t]
             tag = tag_kinds[dictionary.tag[entry]] if entry >= 0 else np.uint8(0)
-            kind = _slot_kind(cp, begin, end, tag, shape, never, h)
-            if kind == 0 and before == _NUMBER:
+            kind = 0
+            free_from = begin
+            # Most words have nothing in them that a slot could begin or end with.
+            if tag != 0 or some & (_NUMERAL | _COUNTED | _ADMIN) or cp[begin] < 128:
+                kind = _slot_kind(cp, begin, end, tag, shape, never, h)
+                if kind == 0:
+                    free_from = max(begin, _ordinal(cp, begin, end, shape))
+            if kind == 0 and before == _NUMBER and some & _COUNTED:
                 counted = True
                 for k in range(begin, end):
                     counted = counted and cp[k] < len(shape) and shape[cp[k]] & _COUNTED != 0
@@ -230,9 +235,7 @@ def words_of_texts(
                 guards[g] = before_hash
                 g += 1
                 count -= 1
-            free_from = begin
             if kind == 0:
-                free_from = max(begin, _ordinal(cp, begin, end, shape))
                 if some & _DENIAL:
                     denied = not _among(affirms, h)
                 elif 97 <= cp[begin] <= 122:

@@ -26,6 +26,11 @@ class Groups:
     first: Ints
     """Per group, its first unit, -1 for a group that is none; one more -1 at the end."""
 
+    @property
+    def count(self) -> int:
+        """Groups of two units or more."""
+        return int((self.first >= 0).sum())
+
 
 def group_units(leader: Ints, text: Ints, rank: Ints, source: Ints | None = None) -> Groups:
     """Gather units into the groups of their texts; a group of one unit is none.

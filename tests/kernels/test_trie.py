@@ -16,7 +16,7 @@ def place(words, largest, room=4096):
     used = place_words(
         codes, offsets, largest, base, check, slots,
         np.empty(room, np.int64), np.empty(room, np.int64), np.empty(room, np.bool_),
-        *(np.empty(len(codes) + 1, np.int64) for _ in range(3)),
+        *(np.empty(len(codes) + 1, np.int64) for _ in range(3)), np.empty(4, np.int64),
     )  # fmt: skip
     return used, base, check, slots
 

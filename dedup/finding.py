@@ -1,0 +1,186 @@
+"""What a run found, before and after it is decided what becomes of it."""
+
+from __future__ import annotations
+
+import dataclasses
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+
+from dedup.columns import numbers
+from dedup.engines import Engine
+from dedup.settings import Settings
+from dedup.stages.audit import Audit
+from dedup.stages.clean import DROP_THRESHOLD, DropRule, covering
+from dedup.stages.cluster import cover
+from dedup.stages.ledger import Groups, group_units, link_units, links_across
+from dedup.stages.sign import Banding
+
+__all__ = ["Decision", "Finding", "View"]
+
+Ints = npt.NDArray[np.int64]
+
+
+@dataclass(frozen=True)
+class View:
+    """The edges of one view, literal or masked, and how they were found."""
+
+    edges: pa.Table
+    """Schema ``EDGES``, sorted by ``a`` and ``b``."""
+    candidates: int
+    """Pairs that were compared exactly."""
+    met: int | None
+    """Pairs that met in a band, before the length filter; None for an exact join."""
+    capped: int
+    """Buckets beyond the cap, in which only leaders were compared with all."""
+    audit: Audit | None
+    """None where there was none: an exact join needs none."""
+
+    def at(self, threshold: float) -> View:
+        """Return the view with the edges of at least this similarity alone."""
+        kept = pa.array(numbers(self.edges["similarity"]) >= threshold)
+        return dataclasses.replace(self, edges=self.edges.filter(kept))
+
+
+@dataclass(frozen=True)
+class Decision:
+    """What becomes of the units, and the links that say why."""
+
+    cluster: Groups
+    family: Groups
+    target: Ints
+    """Per unit, the kept unit it is dropped for, or -1."""
+    links: pa.Table
+    """As ``ledger.link_units`` and ``ledger.links_across`` return them."""
+    rule: DropRule
+
+
+@dataclass(frozen=True)
+class Finding:
+    """Everything found before any decision: units, distinct texts and the verified edges."""
+
+    names: tuple[str, ...]
+    """Of the source files, which ``file`` counts; one empty name where there are none."""
+    documents: pa.Table
+    quarantine: pa.Table
+    units: pa.Table
+    rank: Ints
+    """Per unit, its place in keep order."""
+    text_of: Ints
+    """Per unit, its distinct text; -1 for a unit too short to be looked for."""
+    texts: pa.Table
+    """Per distinct text, in keep order: sets ``literal`` and ``masked``, ``guards``, ``unit``, …"""
+    literal: View
+    masked: View
+    """Its edges are between the first texts of two masked ones."""
+    masked_of: Ints
+    """Per text, the first text that is equal once masked; -1 for a text of slots alone."""
+    banding: Banding | None
+    engine: Engine
+
+    def at(self, threshold: float) -> Finding:
+        """Return the finding with the edges of at least this similarity alone."""
+        return dataclasses.replace(
+            self, literal=self.literal.at(threshold), masked=self.masked.at(threshold)
+        )
+
+    def decide(self, settings: Settings) -> Decision:
+        """Cluster, and decide what goes: all that is a function of the edges."""
+        sources = self._sources(settings)
+        edges, masked_edges = self.literal.edges, self.masked.edges
+        unit_of_text = numbers(self.texts["unit"])
+        if settings.across_only:
+            edges = _across(edges, self.text_of, sources)
+            masked_edges = _across(
+                masked_edges, np.append(self.masked_of, -1)[self.text_of], sources
+            )
+        leader = _cover(self.engine, edges, self.texts.num_rows)
+        masked_leader = _cover(self.engine, masked_edges, self.texts.num_rows)
+        family_leader = np.append(masked_leader, -1)[self.masked_of]  # -1 picks what is appended
+        apart = sources if settings.across_only else None
+        clusters = group_units(leader, self.text_of, self.rank, apart)
+        families = group_units(family_leader, self.text_of, self.rank, apart)
+
+        rule = DropRule(
+            settings.preset,
+            settings.drop_threshold or DROP_THRESHOLD,
+            settings.min_drop,
+            settings.drop_families,
+        )
+        cover_of = covering(edges, self.texts, masked_edges, self.masked_of, rule)
+        target = self._targets(cover_of, unit_of_text, settings, sources)
+        # What both views find is told by the literal one; of two links to one source the first.
+        links = _without_repeats(
+            pa.concat_tables(
+                [
+                    link_units(self.text_of, clusters, families, target),
+                    links_across(edges, unit_of_text, clusters, families, "near"),
+                    links_across(masked_edges, unit_of_text, clusters, families, "masked"),
+                ]
+            )
+        )
+        return Decision(clusters, families, target, links, rule)
+
+    def _sources(self, settings: Settings) -> Ints:
+        """Return the source of each unit's document as a number: its field's value, or itself."""
+        documents = self.documents
+        of_document = np.arange(documents.num_rows)
+        if settings.source_field is not None:
+            column = documents["source"].combine_chunks().dictionary_encode()
+            if isinstance(column, pa.ChunkedArray):
+                column = column.combine_chunks()
+            known = column.indices.fill_null(-1).to_numpy(zero_copy_only=False)
+            of_document = np.where(known >= 0, known, len(column.dictionary) + of_document)
+        result: Ints = of_document[numbers(self.units["document"])].astype(np.int64)
+        return result
+
+    def _targets(
+        self, cover_of: Ints, unit_of_text: Ints, settings: Settings, sources: Ints
+    ) -> Ints:
+        """Return, per unit, the kept unit it is dropped for, or -1."""
+        text = self.text_of
+        kept_text = np.where(cover_of >= 0, cover_of, np.arange(len(cover_of)))
+        target = np.append(unit_of_text[kept_text], -1)[text]
+        units = np.arange(len(text))
+        long = numbers(self.units["length"]) >= settings.min_drop
+        dropped = (target >= 0) & (target != units) & long
+        if settings.across_only:
+            dropped &= sources[target] != sources
+        result: Ints = np.where(dropped, target, -1).astype(np.int64)
+        return result
+
+
+def _across(edges: pa.Table, node_of: Ints, sources: Ints) -> pa.Table:
+    """Return the edges whose nodes do not both occur in one and the same source alone.
+
+    ``node_of`` and ``sources`` give the node (-1: none) and the source of each unit.
+    """
+    size = int(node_of.max(initial=-1)) + 1
+    low, high = np.full(size, np.iinfo(np.int64).max), np.full(size, -1)
+    held = np.flatnonzero(node_of >= 0)
+    np.minimum.at(low, node_of[held], sources[held])
+    np.maximum.at(high, node_of[held], sources[held])
+    a, b = numbers(edges["a"]), numbers(edges["b"])
+    same = (low[a] == high[a]) & (low[b] == high[b]) & (low[a] == low[b])
+    return edges.filter(pa.array(~same))
+
+
+def _without_repeats(links: pa.Table) -> pa.Table:
+    """Return the links with the first alone of those between the same two units."""
+    source = numbers(links["source"])
+    pairs = numbers(links["unit"]) * (source.max(initial=0) + 2) + source + 1
+    return links.take(pa.array(np.sort(np.unique(pairs, return_index=True)[1])))
+
+
+def _cover(engine: Engine, edges: pa.Table, size: int) -> Ints:
+    """Return the representative of each node, itself where it has no edge."""
+    leader = np.arange(size)
+    if edges.num_rows:
+        component = engine.components(edges["a"], edges["b"], size)
+        of_edge = pa.array(numbers(component)[numbers(edges["a"])])
+        by_component = edges.select(["a", "b"]).append_column("component", of_edge)
+        for part in engine.group(cover, [by_component], ["component"]):
+            leader[numbers(part["member"])] = numbers(part["representative"])
+    return leader

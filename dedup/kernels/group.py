@@ -1,0 +1,44 @@
+"""Which rows of a column have a value that occurs again."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from dedup.columns import I64, U8, U32
+from dedup.kernels import kernel
+
+__all__ = ["repeated_rows"]
+
+
+@kernel
+def repeated_rows(values: U32, bits: int, once: U8, again: U8, rows: I64) -> int:
+    """Fill ``rows`` with the rows, ascending, whose value occurs again; return how many.
+
+    Values are told apart by their highest ``bits`` alone, so a few more may come than should.
+
+    Parameters
+    ----------
+    values
+        Hashes: evenly spread over all 32 bits.
+    bits
+        At most 32.
+    once, again
+        Scratch of ``2**bits / 8`` bytes each, all 0.
+    rows
+        As long as ``values``.
+    """
+    shift = np.uint32(32 - bits)
+    for i in range(len(values)):
+        place = values[i] >> shift
+        byte, bit = place >> np.uint32(3), np.uint8(1) << np.uint8(place & np.uint32(7))
+        if once[byte] & bit:
+            again[byte] |= bit
+        else:
+            once[byte] |= bit
+    n = 0
+    for i in range(len(values)):
+        place = values[i] >> shift
+        if again[place >> np.uint32(3)] >> np.uint8(place & np.uint32(7)) & np.uint8(1):
+            rows[n] = i
+            n += 1
+    return n
