@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import partial
@@ -40,7 +41,7 @@ __all__ = ["Progress", "Watch", "find", "find_in"]
 T = TypeVar("T")
 R = TypeVar("R")
 
-BATCH_BYTES = 1 << 20
+BATCH_BYTES = 1 << 19
 """Of text to a batch: large enough that a call costs nothing, small enough for the caches."""
 MASKED_LEAST = 3
 """Words beside its slots that a masked text needs to be near another; 1 suffices to be equal."""
@@ -148,9 +149,11 @@ def find_in(
     watch: Watch,
 ) -> Result:
     """Run the flow over what ``read`` makes of each batch: documents, and quarantined rows."""
-    with watch.stage("dictionary"):
-        tables = folding.load_tables()
-        lexicon = _lexicon(settings)
+    tables = folding.load_tables()
+    # Loaded while the corpus is read and folded, which leaves the interpreter idle for the most.
+    loader = ThreadPoolExecutor(1)
+    loading = loader.submit(_lexicon, settings)
+    loader.shutdown(wait=False)
 
     def read_and_fold(batch: T) -> tuple[pa.Table, pa.Table, pa.Table]:
         documents, quarantined = read(batch)
@@ -173,6 +176,8 @@ def find_in(
         lengths = numbers(units["length"])[text_unit]
         units = units.drop_columns(["shadow"])
 
+    with watch.stage("dictionary"):
+        lexicon = loading.result()
     banding = (
         None if settings.exact else solve(settings.near, settings.recall, settings.permutations)
     )

@@ -56,7 +56,7 @@ class Progress:
         """Show ``done`` of ``total`` batches of a stage."""
         if self._quiet:
             return
-        if stage == "dictionary" and done == 0:
+        if stage == "fold" and done == 0:
             self._notice()
         if self._bars is None:
             return

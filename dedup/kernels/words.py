@@ -147,9 +147,9 @@ def words_of_texts(
     cp, route, code, back, ends, nodes
         Scratch for the longest text, see ``cut_span``; ``cp`` is uint32.
     tokens, token_starts : uint64[:], int64[n + 1]
-        Filled: hashes of the tokens; room for one per byte of text.
+        Filled: hashes of the tokens; room for one per code point.
     masked, masked_starts : uint64[:], int64[n + 1]
-        Filled: the same with ``SLOT`` in the place of each run of slots; room for two per byte.
+        Filled: the same with ``SLOT`` for each run of slots; room for two per code point.
     guards : uint64[:]
         Filled: hashes, in their order, of the numbers, dates, places and denials of each text.
     guard_starts : int64[n + 1]

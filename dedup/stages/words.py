@@ -49,7 +49,8 @@ def words(shadows: pa.Array, lexicon: Lexicon, characters: bool) -> pa.Table:
     text, offsets = strings(shadows)
     rows = len(offsets) - 1
     longest = int(np.diff(offsets).max(initial=0)) + 2  # what cut_span asks for
-    total = int(offsets[-1] - offsets[0])
+    # Code points: a token holds one at least. They begin with a byte that is no continuation.
+    total = int(np.count_nonzero((text[offsets[0] : offsets[-1]] & 0xC0) != 0x80))
     # Filled in part: pages that nothing is written to are never there.
     tokens, masked = np.empty(total, np.uint64), np.empty(2 * total, np.uint64)
     guards = np.empty(total, np.uint64)

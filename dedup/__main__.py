@@ -1,0 +1,5 @@
+"""``python -m dedup``: the command line without the script."""
+
+from dedup.cli import program
+
+program()
