@@ -183,39 +183,30 @@ def find_in(
     )
     _, size = settings.shingle
 
-    def describe(shadow: pa.Array) -> tuple[pa.Table, npt.NDArray[Any], npt.NDArray[Any]]:
+    def describe(shadow: pa.Array) -> pa.Table:
         told = words(shadow, lexicon, settings.chars is not None)
         sets = shingle(told, size)
         for name in ("guards", "free"):
             sets = sets.append_column(name, told[name])
-        none = np.empty((len(shadow), 0), np.uint32)
-        if banding is None:
-            return sets, none, none
-        literal, masked = (
-            sign(sets[name].combine_chunks(), banding, settings.seed)
-            for name in ("literal", "masked")
-        )
-        return sets, literal, masked
+        return sets
 
     with watch.stage("words"):
         _, offsets = strings(shadows)
         slices = [shadows.slice(first, last - first) for first, last in _parts(offsets)]
         described = engine.map(watch.count("words", describe, len(slices)), slices)
         del shadows, slices
-        texts = pa.concat_tables([part[0] for part in described]).combine_chunks()
-        literal_keys = np.concatenate([part[1] for part in described])
-        masked_keys = np.concatenate([part[2] for part in described])
+        texts = pa.concat_tables(described).combine_chunks()
         del described
         texts = texts.append_column("length", pa.array(lengths))
         texts = texts.append_column("unit", pa.array(text_unit))
 
     literal = texts["literal"].combine_chunks()
-    edges = _edges(engine, literal, None, literal_keys, banding, settings, watch, "literal")
+    edges = _edges(engine, literal, None, banding, settings, watch, "literal")
 
     with watch.stage("masked"):
         masked_of, near = _masked(engine, texts)
     masked = texts["masked"].combine_chunks()
-    masked_view = _edges(engine, masked, near, masked_keys, banding, settings, watch, "masked")
+    masked_view = _edges(engine, masked, near, banding, settings, watch, "masked")
 
     finding = Finding(
         names=tuple(names),
@@ -243,7 +234,7 @@ def _lexicon(settings: Settings) -> Lexicon:
         fold=partial(folding.fold_strings, tables=tables),
         fold_key=folding.fold_key(),
     )
-    return Lexicon(loaded, masking.tag_kinds(loaded.tags), masking.rules())
+    return Lexicon(loaded, masking.tag_kinds(loaded.tags)[loaded.tag], masking.rules())
 
 
 def _parts(offsets: npt.NDArray[np.int64]) -> list[tuple[int, int]]:
@@ -315,7 +306,6 @@ def _edges(
     engine: Engine,
     sets: pa.Array,
     near: npt.NDArray[np.bool_] | None,
-    keys: npt.NDArray[np.uint32],
     banding: Banding | None,
     settings: Settings,
     watch: Watch,
@@ -330,6 +320,9 @@ def _edges(
     if near is not None:
         sizes = np.where(near, sizes, 0).astype(np.int32)
     met, capped = None, 0
+    if banding is not None:
+        with watch.stage(f"sign ({name})"):
+            keys = _keys(engine, sets, banding, settings.seed)
     with watch.stage(f"candidates ({name})"):
         if banding is None:
             joined = sets if near is None else _emptied(sets, near)
@@ -349,6 +342,7 @@ def _edges(
             )
             taken = engine.map(take, list(enumerate(grouped)))
             found, met = [part[0] for part in taken], sum(part[1] for part in taken)
+            del keys, grouped, take, taken
     with watch.stage(f"verify ({name})"):
         verified = engine.map(partial(verify, sets=sets, threshold=threshold), found)
         edges = pa.concat_tables([EDGES.empty_table(), *verified])
@@ -374,6 +368,18 @@ def _edges(
         capped=capped,
         audit=audit,
     )
+
+
+def _keys(engine: Engine, sets: pa.Array, banding: Banding, seed: int) -> npt.NDArray[np.uint32]:
+    """Sign all sets; the parts are copied as they come, so that they are never there twice."""
+    keys = np.empty((len(sets), banding.bands), np.uint32)
+    ranges = _ranges(len(sets), 4 + len(sets) // 50_000)
+    for some in [ranges[i : i + 4] for i in range(0, len(ranges), 4)]:
+        parts = [sets.slice(first, last - first) for first, last in some]
+        signed = engine.map(partial(sign, banding=banding, seed=seed), parts)
+        for (first, last), part in zip(some, signed, strict=True):
+            keys[first:last] = part
+    return keys
 
 
 def _ranges(size: int, parts: int) -> list[tuple[int, int]]:

@@ -7,7 +7,7 @@ import platform
 import resource
 import sys
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from importlib.metadata import version
@@ -211,7 +211,7 @@ def _write_ledger(folder: OutputFolder, result: Result, engine: Engine) -> None:
     )
 
 
-def _write_lines(folder: OutputFolder, name: str, parts: Sequence[pa.Array]) -> None:
+def _write_lines(folder: OutputFolder, name: str, parts: Iterable[pa.Array]) -> None:
     with folder.writing(name) as file:
         for part in parts:
             data, offsets = strings(part)
@@ -228,12 +228,15 @@ def _lines(columns: Mapping[str, pa.Array | pa.ChunkedArray | Json]) -> pa.Array
     )
 
 
-def _provenance_lines(result: Result, engine: Engine) -> list[pa.Array]:
+def _provenance_lines(result: Result, engine: Engine) -> Iterator[pa.Array]:
+    """Yield the lines in parts, a few at a time: the whole is several times the corpus."""
     rows = result.provenance
     parts = [rows.slice(first, 8192) for first in range(0, rows.num_rows, 8192)]
-    return engine.map(
-        lambda part: _lines(dict(zip(part.column_names, part.columns, strict=True))), parts
-    )
+    for first in range(0, len(parts), 8):
+        yield from engine.map(
+            lambda part: _lines(dict(zip(part.column_names, part.columns, strict=True))),
+            parts[first : first + 8],
+        )
 
 
 def _cluster_lines(result: Result) -> pa.Array:

@@ -79,6 +79,47 @@ def sort_unique(
     return n
 
 
+@inner
+def _sort_hashes(values: U64, start: int, stop: int, spread: U64, counts: I32) -> int:
+    """Sort the hashes ``values[start:stop]``, drop repeats, and return where the set ends.
+
+    Hashes are spread evenly, so each goes nearly to its place by its highest bits alone, and
+    insertion does the rest: linear, unless many are equal, which ``sort_unique`` is better at.
+    """
+    size = stop - start
+    bits = 1
+    while (1 << bits) < size and (1 << bits) < len(counts) - 1:
+        bits += 1
+    shift = np.uint64(64 - bits)
+    for i in range((1 << bits) + 1):
+        counts[i] = 0
+    for i in range(start, stop):
+        counts[np.int64(values[i] >> shift) + 1] += 1
+    largest = 0
+    for i in range(1, (1 << bits) + 1):
+        largest = max(largest, counts[i])
+        counts[i] += counts[i - 1]
+    if largest > 24:
+        return sort_unique(values, start, stop)
+    for i in range(start, stop):
+        bucket = np.int64(values[i] >> shift)
+        spread[counts[bucket]] = values[i]
+        counts[bucket] += 1
+    n = start
+    for i in range(size):
+        value = spread[i]
+        j = n - 1
+        while j >= start and values[j] > value:
+            j -= 1
+        if j >= start and values[j] == value:
+            continue
+        for k in range(n, j + 1, -1):
+            values[k] = values[k - 1]
+        values[j + 1] = value
+        n += 1
+    return n
+
+
 @kernel
 def shingle_sets(
     tokens: U64,
@@ -86,6 +127,8 @@ def shingle_sets(
     size: int,
     values: U64,
     starts: I64,
+    spread: U64,
+    counts: I32,
 ) -> int:
     """Fill the set of shingles of every unit; return how many values were written.
 
@@ -101,6 +144,8 @@ def shingle_sets(
         Filled with the sets, each sorted ascending.
     starts : int64[n + 1]
         Filled with where each set starts in ``values``.
+    spread, counts : uint64[:], int32[:]
+        Scratch: as long as the longest unit has tokens, and up to twice that.
     """
     n = np.int64(0)
     starts[0] = 0
@@ -115,7 +160,7 @@ def shingle_sets(
                     h ^= h >> np.uint64(32)
                 values[n] = mix(h)
                 n += 1
-            n = sort_unique(values, begin, n)
+            n = _sort_hashes(values, begin, n, spread, counts)
         starts[unit + 1] = n
     return n
 

@@ -110,7 +110,7 @@ def words_of_texts(
     offsets: I64,
     dictionary: Dictionary,
     hmm: bool,
-    tag_kinds: U8,
+    slot_kinds: U8,
     shape: U8,
     never: U64,
     denies: U64,
@@ -138,8 +138,8 @@ def words_of_texts(
         Shadow texts in valid UTF-8.
     dictionary, hmm
         See ``cut_span``.
-    tag_kinds : uint8[:]
-        Per part of speech the slot its words are, or ``_PERSON``.
+    slot_kinds : uint8[:]
+        Per slot of the trie, what its word is by its part of speech, or ``_PERSON``.
     shape, never, denies, affirms
         See ``dedup.masking.Rules``.
     characters : bool
@@ -213,7 +213,7 @@ def words_of_texts(
                 continue
             h = word_hash(cp, begin, end)
             entry = nodes[t]
-            tag = tag_kinds[dictionary.tag[entry]] if entry >= 0 else np.uint8(0)
+            tag = slot_kinds[entry] if entry >= 0 else np.uint8(0)
             kind = 0
             free_from = begin
             # Most words have nothing in them that a slot could begin or end with.

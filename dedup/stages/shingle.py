@@ -44,5 +44,7 @@ def _sets(column: pa.ChunkedArray, size: int) -> pa.Array:
     tokens, offsets = lists(column)
     values = np.empty(len(tokens), np.uint64)
     starts = np.empty(len(offsets), np.int64)
-    used = shingle_sets(tokens, offsets, size, values, starts)
+    longest = int(np.diff(offsets).max(initial=0))
+    spread, counts = np.empty(longest, np.uint64), np.empty(2 * longest + 3, np.int32)
+    used = shingle_sets(tokens, offsets, size, values, starts, spread, counts)
     return make_lists(values[:used].copy(), starts)

@@ -20,7 +20,8 @@ class Lexicon(NamedTuple):
     """What words are, and which of them a template fills in."""
 
     dictionary: Dictionary
-    tag_kinds: npt.NDArray[np.uint8]
+    kinds: npt.NDArray[np.uint8]
+    """Per slot of the trie, what its word is by its part of speech."""
     rules: Rules
     hmm: bool = True
 
@@ -58,7 +59,7 @@ def words(shadows: pa.Array, lexicon: Lexicon, characters: bool) -> pa.Table:
     free = np.empty(rows, np.int32)
     rules = lexicon.rules
     words_of_texts(
-        text, offsets, lexicon.dictionary, lexicon.hmm, lexicon.tag_kinds, rules.shape,
+        text, offsets, lexicon.dictionary, lexicon.hmm, lexicon.kinds, rules.shape,
         rules.never, rules.denies, rules.affirms, characters,
         np.empty(longest, np.uint32), np.empty(longest, np.float64), np.empty(longest, np.uint16),
         np.empty(longest, np.uint8), np.empty(longest, np.int64), np.empty(longest, np.int32),

@@ -18,7 +18,7 @@ from dedup.stages.words import Lexicon, words
 
 TABLES = folding.load_tables()
 _DICTIONARY = naive.folded_dictionary()
-LEXICON = Lexicon(_DICTIONARY, tag_kinds(_DICTIONARY.tags), rules())
+LEXICON = Lexicon(_DICTIONARY, tag_kinds(_DICTIONARY.tags)[_DICTIONARY.tag], rules())
 
 
 def told(texts: list[str], characters: bool = False) -> pa.Table:
