@@ -7,7 +7,7 @@ import platform
 import resource
 import sys
 import time
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from importlib.metadata import version
@@ -21,8 +21,9 @@ import pyarrow.parquet as pq
 from dedup.columns import numbers, strings
 from dedup.corpus.clean import write_clean
 from dedup.corpus.discover import discover
+from dedup.corpus.patch import CleanSummary
 from dedup.corpus.read import read
-from dedup.corpus.survey import fingerprint, plan, survey
+from dedup.corpus.survey import Survey, fingerprint, plan, survey
 from dedup.engines import Engine
 from dedup.engines.local import LocalEngine
 from dedup.errors import OutputExistsError, SettingsError
@@ -124,13 +125,8 @@ def run(
             engine,
             watch,
         )
-        with watch.stage("clean"):
-            cleaned = write_clean(
-                surveys, result.removals, result.finding.quarantine, out / "clean", out / "patch",
-                settings, engine.map,
-            )  # fmt: skip
-        with watch.stage("ledger"):
-            _write_ledger(folder, result, engine)
+        with watch.stage("clean and ledger"):
+            cleaned = _write_all(folder, result, surveys, engine)
         report = identity | _report(result, len(files), cleaned.removed_bytes)
         with folder.writing("summary.txt") as file:
             file.write(summary_text(report, result).encode())
@@ -187,11 +183,19 @@ def _told(value: object) -> object:
     return "unset" if value in (None, [], {}) else value
 
 
-def _write_ledger(folder: OutputFolder, result: Result, engine: Engine) -> None:
-    """Write every table; one waits for the disk while another is made.
+def _write_all(
+    folder: OutputFolder, result: Result, surveys: Sequence[Survey], engine: Engine
+) -> CleanSummary:
+    """Write the cleaned corpus and every table; one waits for the disk while another is made.
 
     Whatever engine makes the tables, the files are written here.
     """
+
+    def write_corpus() -> CleanSummary:
+        return write_clean(
+            surveys, result.removals, result.finding.quarantine, folder.path / "clean",
+            folder.path / "patch", result.settings, engine.map,
+        )  # fmt: skip
 
     def write_edges() -> None:
         with folder.writing("edges.parquet") as file:
@@ -206,9 +210,11 @@ def _write_ledger(folder: OutputFolder, result: Result, engine: Engine) -> None:
     def write_provenance() -> None:
         _write_lines(folder, "provenance.jsonl", _provenance_lines(result, engine))
 
-    LocalEngine(2).map(
-        lambda write: write(), [write_provenance, write_clusters, write_edges, write_quarantine]
-    )
+    writers: list[Callable[[], CleanSummary | None]] = [
+        write_provenance, write_corpus, write_clusters, write_edges, write_quarantine,
+    ]  # fmt: skip
+    written = LocalEngine(2).map(lambda write: write(), writers)
+    return next(summary for summary in written if summary is not None)
 
 
 def _write_lines(folder: OutputFolder, name: str, parts: Iterable[pa.Array]) -> None:

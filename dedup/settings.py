@@ -38,7 +38,7 @@ class Settings:
     """Jaccard from which two units are an edge; ``None``: the calibrated one of the shingle."""
     recall: float = 0.99
     """Share of the pairs at the threshold that the candidates are to hold."""
-    permutations: int = 288
+    permutations: int = 144
     """Upper bound on the hash functions of a signature; bands and rows are solved within it."""
     words: int | None = None
     """Words to a shingle; 2 where neither this nor ``chars`` is given."""
