@@ -25,7 +25,7 @@ import dedup
 from benchmarks import corpora
 from benchmarks.measure import RESULTS, write_result
 from dedup.columns import lists, numbers
-from dedup.result import View
+from dedup.finding import View
 
 _EDGES_AT_ONCE = 50_000
 
