@@ -167,7 +167,7 @@ def test_demo(tmp_path: Path):
     assert result.returncode == 0
     out = tmp_path / "dedup-demo"
     assert "52 documents in 47 files" in (out / "summary.txt").read_text(encoding="utf-8")
-    assert str(corpus_path()) in result.stdout
+    assert str(Path("dedup", "demo", "corpus")) in result.stdout
     command = result.stdout.splitlines()[-1].split()
     explained = dedup(*command[1:], cwd=tmp_path)
     assert explained.returncode == 0
