@@ -96,11 +96,10 @@ def _reasons(result: Result, action: str) -> list[str]:
 
     A unit may have several rows: the one within its group tells, or else the strongest reason.
     """
-    rows = result.provenance
+    wanted = ["file", "row", "paragraph", "cluster", "family", "action", "reason"]
+    rows = result.provenance.select(wanted)
     rows = rows.filter(pc.equal(rows["action"], action))
     grouped = pc.or_(rows["cluster"].is_valid(), rows["family"].is_valid())
-    if action == "tagged":  # a unit in no group is linked to another, but not among the tagged
-        rows, grouped = rows.filter(grouped), grouped.filter(grouped)
     rank = pc.index_in(rows["reason"], pa.array(REASONS, pa.large_string()))
     rank = pc.add(rank, pc.if_else(grouped, 0, len(REASONS)))
     rows = rows.select(["file", "row", "paragraph"]).append_column("rank", rank)
