@@ -172,7 +172,8 @@ def find_in(
         rank = np.empty(len(order), np.int64)
         rank[order] = np.arange(len(order))
         text_of, text_unit = _distinct(engine, units, order, rank, settings.min_length)
-        shadows = units["shadow"].combine_chunks().take(pa.array(text_unit))
+        in_corpus_order = np.argsort(text_unit, kind="stable")
+        slices = _gather_shadows(units["shadow"], text_unit[in_corpus_order])
         lengths = numbers(units["length"])[text_unit]
         units = units.drop_columns(["shadow"])
 
@@ -191,12 +192,12 @@ def find_in(
         return sets
 
     with watch.stage("words"):
-        _, offsets = strings(shadows)
-        slices = [shadows.slice(first, last - first) for first, last in _parts(offsets)]
         described = engine.map(watch.count("words", describe, len(slices)), slices)
-        del shadows, slices
+        del slices
         texts = pa.concat_tables(described).combine_chunks()
         del described
+        if settings.keep != "first":  # which alone has the order of the corpus
+            texts = texts.take(pa.array(np.argsort(in_corpus_order))).combine_chunks()
         texts = texts.append_column("length", pa.array(lengths))
         texts = texts.append_column("unit", pa.array(text_unit))
 
@@ -256,6 +257,21 @@ def _gather_units(parts: list[tuple[pa.Table, pa.Table, pa.Table]]) -> pa.Table:
         tables.append(units.set_column(units.column_names.index("document"), "document", moved))
         offset += documents.num_rows
     return pa.concat_tables(tables)
+
+
+def _gather_shadows(column: pa.ChunkedArray, which: npt.NDArray[np.int64]) -> list[pa.Array]:
+    """Return the shadow texts of the units ``which``, ascending, in parts of a batch's size.
+
+    Chunk by chunk: the texts are most of what a run holds, and are not to be there twice.
+    """
+    parts = []
+    start = 0
+    for chunk in column.chunks:
+        here = which[np.searchsorted(which, start) : np.searchsorted(which, start + len(chunk))]
+        taken = chunk.take(pa.array(here - start))
+        parts += [taken.slice(a, b - a) for a, b in _parts(strings(taken)[1])]
+        start += len(chunk)
+    return parts or [pa.array([], column.type)]
 
 
 def _distinct(

@@ -70,7 +70,7 @@ class Settings:
     """Find the pairs by an exact join, slower, instead of by MinHash."""
     seed: int = 1
     """Of the hash functions and of the audit's sample."""
-    audit: int = 1000
+    audit: int = 500
     """Units that the audit joins exactly against everything; 0 leaves it out."""
     bucket_cap: int = 400
     """Texts in one bucket that are compared pair by pair; in a larger one with leaders only."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from dedup.kernels import kernel
+from dedup.kernels import inner, kernel
 from dedup.kernels.dictionary import (
     BASE_MASK,
     BASE_SHIFT,
@@ -23,7 +23,7 @@ from dedup.kernels.hmm import is_alphanumeric, recognise
 __all__ = ["Dictionary", "cut_span", "join_tokens"]
 
 
-@kernel
+@inner
 def _path(
     code: npt.NDArray[np.uint16],
     size: int,

@@ -10,7 +10,7 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from dedup.kernels import kernel
+from dedup.kernels import inner
 from dedup.kernels.dictionary import HAN_FIRST, HAN_LAST, entry_at, slot_of
 
 __all__ = ["is_alphanumeric", "recognise"]
@@ -19,13 +19,13 @@ _B, _M, _E, _S = 0, 1, 2, 3
 _DOT, _PERCENT, _ZERO, _NINE = 46, 37, 48, 57
 
 
-@kernel
+@inner
 def is_alphanumeric(c: int) -> bool:
     """Say whether a code point is an ASCII letter or digit."""
     return _ZERO <= c <= _NINE or 65 <= c <= 90 or 97 <= c <= 122
 
 
-@kernel
+@inner
 def _states(
     cp: npt.NDArray[np.uint32],
     first: int,
@@ -66,7 +66,7 @@ def _states(
         state = inner if _M <= state <= _E else outer
 
 
-@kernel
+@inner
 def _must_split(slot: np.int64, split: npt.NDArray[np.uint32]) -> bool:
     low, high = 0, len(split)
     while low < high:
@@ -78,7 +78,7 @@ def _must_split(slot: np.int64, split: npt.NDArray[np.uint32]) -> bool:
     return low < len(split) and split[low] == slot
 
 
-@kernel
+@inner
 def recognise(
     cp: npt.NDArray[np.uint32],
     offset: int,

@@ -100,7 +100,7 @@ def pair_slot(first: int, second: int) -> int:
     return (first * 0x9E5 ^ second * 0x3D) & (SLOTS - 1)
 
 
-@kernel
+@inner
 def class_of(entry: int) -> int:
     """Return the class of a finished entry of the buffer."""
     return (entry & NOTE) >> CODE_BITS
