@@ -2,90 +2,41 @@
 
 from __future__ import annotations
 
-import threading
-import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
-from dataclasses import dataclass, field
 from functools import partial
-from itertools import pairwise
-from typing import Any, Protocol, TypeVar
+from typing import Any, TypeVar
 
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
 from dedup import dictionary, folding, masking
-from dedup.columns import lists, make_lists, numbers, strings
+from dedup.columns import numbers, strings
 from dedup.corpus.memory import documents_table
+from dedup.edges import find_edges
 from dedup.engines import Engine
 from dedup.engines.local import LocalEngine
-from dedup.finding import Finding, View
-from dedup.records import EDGES, QUARANTINE
+from dedup.finding import Finding
+from dedup.records import QUARANTINE
 from dedup.result import Result
 from dedup.settings import Settings
-from dedup.stages.audit import compare, sample
-from dedup.stages.candidates import band_tables, mark_large, pairs, without_large
 from dedup.stages.distinct import first_of_equals, keep_order, number_groups
 from dedup.stages.fold import fold
-from dedup.stages.join import prefix_index, prefix_pairs, queries, query_pairs
 from dedup.stages.segment import segment
 from dedup.stages.shingle import shingle
-from dedup.stages.sign import Banding, sign, solve
-from dedup.stages.verify import verify
+from dedup.stages.sign import solve
 from dedup.stages.words import Lexicon, words
+from dedup.watch import Progress, Watch
 
-__all__ = ["Progress", "Watch", "find", "find_in"]
+__all__ = ["find", "find_in"]
 
 T = TypeVar("T")
-R = TypeVar("R")
 
 BATCH_BYTES = 1 << 19
 """Of text to a batch: large enough that a call costs nothing, small enough for the caches."""
 MASKED_LEAST = 3
 """Words beside its slots that a masked text needs to be near another; 1 suffices to be equal."""
-
-
-class Progress(Protocol):
-    """Who wants to know how far a run is; called from several threads, one at a time."""
-
-    def __call__(self, stage: str, done: int, total: int | None) -> None:
-        """Take note that ``done`` of ``total`` batches of a stage are through."""
-
-
-@dataclass
-class Watch:
-    """Seconds of each stage as they pass, and who is told of its progress."""
-
-    progress: Progress | None = None
-    seconds: dict[str, float] = field(default_factory=dict)
-
-    @contextmanager
-    def stage(self, name: str) -> Iterator[None]:
-        """Time what happens inside, under ``name``."""
-        begun = time.perf_counter()
-        if self.progress:
-            self.progress(name, 0, None)
-        try:
-            yield
-        finally:
-            self.seconds[name] = self.seconds.get(name, 0.0) + time.perf_counter() - begun
-
-    def count(self, name: str, stage: Callable[[T], R], total: int | None) -> Callable[[T], R]:
-        """Return ``stage`` with each call reported as one batch done."""
-        if self.progress is None:
-            return stage
-        progress, lock, done = self.progress, threading.Lock(), [0]
-
-        def counted(batch: T) -> R:
-            result = stage(batch)
-            with lock:
-                done[0] += 1
-                progress(name, done[0], total)
-            return result
-
-        return counted
 
 
 def find(
@@ -202,12 +153,12 @@ def find_in(
         texts = texts.append_column("unit", pa.array(text_unit))
 
     literal = texts["literal"].combine_chunks()
-    edges = _edges(engine, literal, None, banding, settings, watch, "literal")
+    edges = find_edges(engine, literal, None, banding, settings, watch, "literal")
 
     with watch.stage("masked"):
         masked_of, near = _masked(engine, texts)
     masked = texts["masked"].combine_chunks()
-    masked_view = _edges(engine, masked, near, banding, settings, watch, "masked")
+    masked_view = find_edges(engine, masked, near, banding, settings, watch, "masked")
 
     finding = Finding(
         names=tuple(names),
@@ -316,102 +267,3 @@ def _masked(engine: Engine, texts: pa.Table) -> tuple[npt.NDArray[np.int64], npt
     of = np.full(len(free), -1, np.int64)
     of[numbers(first["row"])] = numbers(first["first"])
     return of, (of == np.arange(len(of))) & (free >= MASKED_LEAST)
-
-
-def _edges(
-    engine: Engine,
-    sets: pa.Array,
-    near: npt.NDArray[np.bool_] | None,
-    banding: Banding | None,
-    settings: Settings,
-    watch: Watch,
-    name: str,
-) -> View:
-    """Return the verified edges of one view, and how they were found.
-
-    ``near`` says which sets may be near another (all, if it is None).
-    """
-    threshold = settings.near
-    sizes = np.diff(lists(sets)[1]).astype(np.int32)
-    if near is not None:
-        sizes = np.where(near, sizes, 0).astype(np.int32)
-    met, capped = None, 0
-    if banding is not None:
-        with watch.stage(f"sign ({name})"):
-            keys = _keys(engine, sets, banding, settings.seed)
-    with watch.stage(f"candidates ({name})"):
-        if banding is None:
-            joined = sets if near is None else _emptied(sets, near)
-            index = prefix_index(joined, threshold)
-            parts = _ranges(len(joined), 64)
-            found = engine.map(watch.count("join", partial(prefix_pairs, index=index), 64), parts)
-        else:
-            grouped = engine.group(
-                partial(mark_large, cap=settings.bucket_cap),
-                band_tables(keys, sizes),
-                ["bucket"],
-                2,
-            )
-            keys, capped = without_large(keys, grouped)
-            take = partial(
-                pairs, keys=keys, sizes=sizes, threshold=threshold, cap=settings.bucket_cap
-            )
-            taken = engine.map(take, list(enumerate(grouped)))
-            found, met = [part[0] for part in taken], sum(part[1] for part in taken)
-            del keys, grouped, take, taken
-    with watch.stage(f"verify ({name})"):
-        verified = engine.map(partial(verify, sets=sets, threshold=threshold), found)
-        edges = pa.concat_tables([EDGES.empty_table(), *verified])
-        if capped:  # leaders of several large buckets may be the same
-            edges = _without_repeats(edges)
-        edges = edges.sort_by([("a", "ascending"), ("b", "ascending")]).combine_chunks()
-    audit = None
-    if banding is not None and settings.audit:
-        with watch.stage("audit"):
-            sampled = sample(np.flatnonzero(sizes), settings.audit, settings.seed)
-            wanted = queries(sets, sampled)
-            against = partial(query_pairs, sets=sets, wanted=wanted, threshold=threshold)
-            true = pa.concat_tables(engine.map(against, _ranges(len(sets), 16)))
-            if near is not None:
-                both = near[numbers(true["a"])] & near[numbers(true["b"])]
-                true = true.filter(pa.array(both))
-            true = verify(true, sets, threshold)
-            audit = compare(true, edges, sampled)
-    return View(
-        edges=edges,
-        candidates=sum(part.num_rows for part in found),
-        met=met,
-        capped=capped,
-        audit=audit,
-    )
-
-
-def _keys(engine: Engine, sets: pa.Array, banding: Banding, seed: int) -> npt.NDArray[np.uint32]:
-    """Sign all sets; the parts are copied as they come, so that they are never there twice."""
-    keys = np.empty((len(sets), banding.bands), np.uint32)
-    ranges = _ranges(len(sets), 4 + len(sets) // 50_000)
-    for some in [ranges[i : i + 4] for i in range(0, len(ranges), 4)]:
-        parts = [sets.slice(first, last - first) for first, last in some]
-        signed = engine.map(partial(sign, banding=banding, seed=seed), parts)
-        for (first, last), part in zip(some, signed, strict=True):
-            keys[first:last] = part
-    return keys
-
-
-def _ranges(size: int, parts: int) -> list[tuple[int, int]]:
-    cuts = np.unique(np.linspace(0, size, parts + 1).astype(np.int64)).tolist()
-    return list(pairwise(cuts)) or [(0, 0)]
-
-
-def _emptied(sets: pa.Array, keep: npt.NDArray[np.bool_]) -> pa.Array:
-    """Return the sets with those that are not kept empty."""
-    values, starts = lists(sets)
-    sizes = np.diff(starts)
-    kept = np.repeat(keep, sizes)
-    offsets = np.concatenate([[0], np.cumsum(np.where(keep, sizes, 0))])
-    return make_lists(values[starts[0] : starts[-1]][kept], offsets)
-
-
-def _without_repeats(edges: pa.Table) -> pa.Table:
-    key = (numbers(edges["a"]) << 32) | numbers(edges["b"])
-    return edges.take(pa.array(np.unique(key, return_index=True)[1]))

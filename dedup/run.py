@@ -30,12 +30,13 @@ from dedup.errors import OutputExistsError, SettingsError
 from dedup.finding import View
 from dedup.jsonlines import Json, array_of, objects
 from dedup.kernels import mark_compiled
-from dedup.pipeline import Progress, Watch, find_in
+from dedup.pipeline import find_in
 from dedup.records import SCHEMA_VERSION
 from dedup.result import Result
 from dedup.settings import Settings
 from dedup.store import OutputFolder
 from dedup.summary import summary_text
+from dedup.watch import Progress, Watch
 
 __all__ = ["Outcome", "run"]
 

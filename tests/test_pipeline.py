@@ -200,7 +200,8 @@ def dedup_demo() -> dedup.Result:
     from dedup.corpus.read import read
     from dedup.corpus.survey import plan, survey
     from dedup.engines.local import LocalEngine
-    from dedup.pipeline import Watch, find_in
+    from dedup.pipeline import find_in
+    from dedup.watch import Watch
 
     files = discover([corpus_path()])
     chosen = Settings()
