@@ -181,7 +181,7 @@ def _trie_arrays(words: Vocabulary) -> dict[str, Array]:
         "tag": tag,
         "split": np.sort(np.array(split, np.uint32)),
         "unknown": np.array([0.0 - log_total]),
-        "tag_names": np.frombuffer("\n".join(names).encode(), np.uint8),
+        "tag_names": np.array(bytearray("\n".join(names).encode()), np.uint8),
     }
 
 

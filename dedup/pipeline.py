@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from functools import partial
 from typing import Any, TypeVar
 
@@ -29,7 +30,7 @@ from dedup.stages.sign import solve
 from dedup.stages.words import Lexicon, words
 from dedup.watch import Progress, Watch
 
-__all__ = ["find", "find_in"]
+__all__ = ["Folded", "find", "find_folded", "find_in", "fold_corpus", "load_lexicon"]
 
 T = TypeVar("T")
 
@@ -100,11 +101,33 @@ def find_in(
     watch: Watch,
 ) -> Result:
     """Run the flow over what ``read`` makes of each batch: documents, and quarantined rows."""
-    tables = folding.load_tables()
     # Loaded while the corpus is read and folded, which leaves the interpreter idle for the most.
     loader = ThreadPoolExecutor(1)
-    loading = loader.submit(_lexicon, settings)
+    loading = loader.submit(load_lexicon, settings)
     loader.shutdown(wait=False)
+    folded = fold_corpus(batches, read, settings, engine, watch)
+    return find_folded(folded, loading.result, names, settings, engine, watch)
+
+
+@dataclass
+class Folded:
+    """A corpus once it is read, cut into units and folded."""
+
+    documents: pa.Table
+    quarantine: pa.Table
+    units: pa.Table
+    """``records.UNITS``; the shadows go once they are gathered, being most of what a run holds."""
+
+
+def fold_corpus(
+    batches: Iterable[T],
+    read: Callable[[T], tuple[pa.Table, pa.Table]],
+    settings: Settings,
+    engine: Engine,
+    watch: Watch,
+) -> Folded:
+    """Read every batch, cut it into units and fold those."""
+    tables = folding.load_tables()
 
     def read_and_fold(batch: T) -> tuple[pa.Table, pa.Table, pa.Table]:
         documents, quarantined = read(batch)
@@ -115,9 +138,19 @@ def find_in(
         parts = engine.map(watch.count("fold", read_and_fold, len(batches)), batches)
         documents = pa.concat_tables([part[0] for part in parts]).combine_chunks()
         quarantine = pa.concat_tables([part[1] for part in parts]).combine_chunks()
-        units = _gather_units(parts)
-        del parts
+        return Folded(documents, quarantine, _gather_units(parts))
 
+
+def find_folded(
+    folded: Folded,
+    lexicon: Callable[[], Lexicon],
+    names: Sequence[str],
+    settings: Settings,
+    engine: Engine,
+    watch: Watch,
+) -> Result:
+    """Find what is repeated among the units of a folded corpus; ``lexicon`` is waited for."""
+    documents, units = folded.documents, folded.units
     with watch.stage("distinct"):
         order = keep_order(units, documents, settings)
         rank = np.empty(len(order), np.int64)
@@ -126,17 +159,17 @@ def find_in(
         in_corpus_order = np.argsort(text_unit, kind="stable")
         slices = _gather_shadows(units["shadow"], text_unit[in_corpus_order])
         lengths = numbers(units["length"])[text_unit]
-        units = units.drop_columns(["shadow"])
+        units = folded.units = units.drop_columns(["shadow"])
 
     with watch.stage("dictionary"):
-        lexicon = loading.result()
+        known = lexicon()
     banding = (
         None if settings.exact else solve(settings.near, settings.recall, settings.permutations)
     )
     _, size = settings.shingle
 
     def describe(shadow: pa.Array) -> pa.Table:
-        told = words(shadow, lexicon, settings.chars is not None)
+        told = words(shadow, known, settings.chars is not None)
         sets = shingle(told, size)
         for name in ("guards", "free"):
             sets = sets.append_column(name, told[name])
@@ -163,7 +196,7 @@ def find_in(
     finding = Finding(
         names=tuple(names),
         documents=documents,
-        quarantine=quarantine,
+        quarantine=folded.quarantine,
         units=units,
         rank=rank,
         text_of=text_of,
@@ -178,7 +211,7 @@ def find_in(
         return Result(settings, finding, finding.decide(settings), watch.seconds)
 
 
-def _lexicon(settings: Settings) -> Lexicon:
+def load_lexicon(settings: Settings) -> Lexicon:
     """Load the dictionary, folded like the text, with the rules for slots."""
     tables = folding.load_tables()
     loaded = dictionary.load(

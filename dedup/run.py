@@ -29,13 +29,13 @@ from dedup.engines.local import LocalEngine
 from dedup.errors import OutputExistsError, SettingsError
 from dedup.finding import View
 from dedup.jsonlines import Json, array_of, objects
-from dedup.kernels import mark_compiled
 from dedup.pipeline import find_in
 from dedup.records import SCHEMA_VERSION
 from dedup.result import Result
 from dedup.settings import Settings
 from dedup.store import OutputFolder
 from dedup.summary import summary_text
+from dedup.warmup import compile_kernels, is_needed
 from dedup.watch import Progress, Watch
 
 __all__ = ["Outcome", "run"]
@@ -118,6 +118,9 @@ def run(
             _refuse_other(out, done, identity)
             return Outcome(out, already=True, report=done, seconds={})
         folder.clear()
+        if is_needed():
+            with watch.stage("compile"):
+                compile_kernels()
         result = find_in(
             plan(surveys),
             partial(read, settings=settings),
@@ -146,7 +149,6 @@ def run(
             },
         )
         folder.write_json("run.json", report)
-        mark_compiled()
     return Outcome(out, already=False, report=report, seconds=seconds)
 
 

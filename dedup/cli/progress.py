@@ -14,7 +14,9 @@ if TYPE_CHECKING:
 
 __all__ = ["Progress"]
 
-FIRST_RUN = "First run: the kernels are being compiled, once; that takes about half a minute."
+FIRST_RUN = (
+    "First run: the kernels are being compiled, once; that takes about a quarter of a minute."
+)
 
 
 class Progress:
@@ -56,7 +58,7 @@ class Progress:
         """Show ``done`` of ``total`` batches of a stage."""
         if self._quiet:
             return
-        if stage == "fold" and done == 0:
+        if stage == "compile":
             self._notice()
         if self._bars is None:
             return
@@ -68,11 +70,6 @@ class Progress:
         self._bars.update(self._task, completed=done, total=total, count=count)
 
     def _notice(self) -> None:
-        """Say before the first stage that compiles that it does."""
-        from dedup.kernels import compiled_before
-
-        if compiled_before():
-            return
         if self._bars is not None:
             self._bars.console.print(FIRST_RUN, highlight=False)
         else:

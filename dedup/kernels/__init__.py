@@ -77,12 +77,12 @@ def inner(function: F) -> F:
 
 
 def compiled_before() -> bool:
-    """Say whether a run with these kernels has finished on this machine."""
+    """Say whether these kernels are in the cache, all that a usual run needs."""
     return (_cache_dir() / "compiled").exists()
 
 
 def mark_compiled() -> None:
-    """Note that the kernels of a whole run are in the cache now."""
+    """Note that all kernels of a usual run are in the cache now."""
     try:
         (_cache_dir() / "compiled").touch()
     except OSError:

@@ -150,14 +150,11 @@ def test_quiet_on_a_terminal(corpus: Path, tmp_path: Path):
     assert on_terminal("run", corpus, "-o", tmp_path / "out", "-q") == (0, "")
 
 
-def test_the_first_run_says_that_it_compiles(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-):
-    monkeypatch.setattr("dedup.kernels.compiled_before", lambda: False)
+def test_the_first_run_says_that_it_compiles(capsys: pytest.CaptureFixture[str]):
     for quiet in (False, True):
         with Progress(quiet) as progress:
             progress("survey", 0, None)
-            progress("dictionary", 0, None)
+            progress("compile", 0, None)
             progress("fold", 0, None)
     assert capsys.readouterr().err == f"{FIRST_RUN}\n"
 
