@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from importlib.abc import MetaPathFinder
 from typing import NoReturn
 
 import click
@@ -36,12 +37,26 @@ for each in (run, demo, explain, restore, schema, warmup):
     main.add_command(each.command)
 
 
+class LeftOut(MetaPathFinder):
+    """Makes two packages seem absent from this process, where they are installed.
+
+    Arrow imports pandas to see that a column is none of its own, Numba imports SciPy in case of
+    linear algebra: together they would take longer than all that is needed.
+    """
+
+    def find_spec(self, name: str, *_: object) -> None:
+        """Raise for these two, as Python does for what is not there."""
+        if name in {"pandas", "scipy"}:
+            raise ModuleNotFoundError(f"{name} is of no use to the command", name=name)
+
+
 def program() -> NoReturn:
     """Run as a process of its own, and end it when all is written.
 
     The system takes a gigabyte of columns back at once; taking them apart one by one, as the
     interpreter would, costs a third of a second.
     """
+    sys.meta_path.insert(0, LeftOut())
     code: int | str | None = 1
     try:
         main()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import partial
 
 import numpy as np
@@ -23,7 +24,8 @@ _COLUMNS = UNITS.names[: UNITS.get_field_index("byte_end") + 1]
 def _classes() -> npt.NDArray[np.uint8]:
     """Give every code point below 65536 its part in segmentation."""
     classes = np.full(0x10000, kernels.OTHER, np.uint8)
-    classes[[c for c in range(0x10000) if chr(c).isspace()]] = kernels.SPACE
+    characters = "".join(map(chr, range(0x10000)))
+    classes[[match.start() for match in re.finditer(r"\s", characters)]] = kernels.SPACE
     for kind, characters in (
         (kernels.ENDER, _ENDERS),
         (kernels.DOT, "."),

@@ -7,6 +7,7 @@ import resource
 import signal
 import subprocess
 import time
+from importlib.util import find_spec
 from pathlib import Path
 
 import click
@@ -16,7 +17,7 @@ from commandline import ARGV, dedup, is_one_sentence
 
 from dedup.cli import main
 
-COMMANDS = ["demo", "explain", "restore", "run", "schema"]
+COMMANDS = ["demo", "explain", "restore", "run", "schema", "warmup"]
 
 
 def test_commands_are_the_ones_that_are_documented():
@@ -37,6 +38,21 @@ def test_help_imports_nothing_heavy():
     code = f"import sys, dedup.cli; print(sorted({heavy} & set(sys.modules)))"
     done = subprocess.run([ARGV[0], "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
+
+
+def test_a_run_imports_neither_pandas_nor_scipy(tmp_path: Path):
+    code = """if True:
+        import os, sys
+        from dedup.cli import program
+        asked = {"pandas", "scipy", "pyarrow"}
+        os._exit = lambda code: print(code, sorted(asked & set(sys.modules)))
+        program()
+    """
+    (tmp_path / "a.txt").write_text("一行\n", encoding="utf-8")
+    command = [ARGV[0], "-c", code, "run", tmp_path / "a.txt", "-o", tmp_path / "out", "--quiet"]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "0 ['pyarrow']"
+    assert find_spec("pandas")  # installed, that is
 
 
 def test_help_takes_less_than_a_fifth_of_a_second():
