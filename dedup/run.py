@@ -227,23 +227,13 @@ def _write_lines(folder: OutputFolder, name: str, parts: Iterable[pa.Array]) -> 
             file.write(data[offsets[0] : offsets[-1]].data)
 
 
-def _lines(columns: Mapping[str, pa.Array | pa.ChunkedArray | Json]) -> pa.Array:
-    """Return one line per row, line feed included, in a column whose bytes are the file's."""
-    import pyarrow.compute as pc
-
-    line_feed = pa.scalar("\n", pa.large_string())
-    return pc.binary_join_element_wise(
-        objects(columns), line_feed, pa.scalar("", pa.large_string())
-    )
-
-
 def _provenance_lines(result: Result, engine: Engine) -> Iterator[pa.Array]:
     """Yield the lines in parts, a few at a time: the whole is several times the corpus."""
     rows = result.provenance
     parts = [rows.slice(first, 8192) for first in range(0, rows.num_rows, 8192)]
     for first in range(0, len(parts), 8):
         yield from engine.map(
-            lambda part: _lines(dict(zip(part.column_names, part.columns, strict=True))),
+            lambda part: objects(dict(zip(part.column_names, part.columns, strict=True)), end="\n"),
             parts[first : first + 8],
         )
 
@@ -271,7 +261,7 @@ def _cluster_lines(result: Result) -> pa.Array:
         "text": clusters["text"],
         "members": array_of(places),
     }
-    return _lines(columns)
+    return objects(columns, end="\n")
 
 
 def _places(result: Result, unit: pa.Array) -> pa.Array:
@@ -295,16 +285,15 @@ def _quarantine_lines(result: Result) -> pa.Array:
     rows = result.finding.quarantine
     names = pa.array(list(result.finding.names), pa.large_string())
     raw = [value.decode("utf-8", "backslashreplace") for value in rows["raw"].to_pylist()]
-    return _lines(
-        {
-            "schema_version": pa.array(np.full(rows.num_rows, SCHEMA_VERSION)),
-            "file": names.take(rows["file"].combine_chunks()),
-            "row": rows["row"],
-            "why": rows["why"],
-            "offset": rows["offset"],
-            "raw": pa.array(raw, pa.large_string()),
-        }
-    )
+    columns = {
+        "schema_version": pa.array(np.full(rows.num_rows, SCHEMA_VERSION)),
+        "file": names.take(rows["file"].combine_chunks()),
+        "row": rows["row"],
+        "why": rows["why"],
+        "offset": rows["offset"],
+        "raw": pa.array(raw, pa.large_string()),
+    }
+    return objects(columns, end="\n")
 
 
 def _edge_rows(result: Result) -> pa.Table:
