@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from dedup.columns import numbers
+from dedup.columns import flat, numbers
 from dedup.engines import Engine
 from dedup.settings import Settings
 from dedup.stages.audit import Audit
@@ -128,7 +128,7 @@ class Finding:
         documents = self.documents
         of_document = np.arange(documents.num_rows)
         if settings.source_field is not None:
-            column = documents["source"].combine_chunks().dictionary_encode()
+            column = flat(documents["source"]).dictionary_encode()
             if isinstance(column, pa.ChunkedArray):
                 column = column.combine_chunks()
             known = column.indices.fill_null(-1).to_numpy(zero_copy_only=False)

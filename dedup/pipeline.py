@@ -13,12 +13,13 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from dedup import dictionary, folding, masking
-from dedup.columns import numbers, strings
+from dedup.columns import flat, numbers, strings
 from dedup.corpus.memory import documents_table
 from dedup.edges import find_edges
 from dedup.engines import Engine
 from dedup.engines.local import LocalEngine
 from dedup.finding import Finding
+from dedup.gathering import Gatherer
 from dedup.records import QUARANTINE
 from dedup.result import Result
 from dedup.settings import Settings
@@ -36,6 +37,8 @@ T = TypeVar("T")
 
 BATCH_BYTES = 1 << 19
 """Of text to a batch: large enough that a call costs nothing, small enough for the caches."""
+BATCHES_AT_ONCE = 16
+"""Whose words are held before they are gathered."""
 MASKED_LEAST = 3
 """Words beside its slots that a masked text needs to be near another; 1 suffices to be equal."""
 
@@ -176,21 +179,26 @@ def find_folded(
         return sets
 
     with watch.stage("words"):
-        described = engine.map(watch.count("words", describe, len(slices)), slices)
-        del slices
-        texts = pa.concat_tables(described).combine_chunks()
-        del described
+        characters = int(lengths.sum())
+        most = {"literal": characters, "masked": 2 * characters, "guards": characters}
+        gatherer = Gatherer(len(text_unit), most)
+        counted = watch.count("words", describe, len(slices))
+        while slices:
+            some, slices = slices[:BATCHES_AT_ONCE], slices[BATCHES_AT_ONCE:]
+            for part in engine.map(counted, some):
+                gatherer.add(part)
+        texts = gatherer.table()
         if settings.keep != "first":  # which alone has the order of the corpus
             texts = texts.take(pa.array(np.argsort(in_corpus_order))).combine_chunks()
         texts = texts.append_column("length", pa.array(lengths))
         texts = texts.append_column("unit", pa.array(text_unit))
 
-    literal = texts["literal"].combine_chunks()
+    literal = flat(texts["literal"])
     edges = find_edges(engine, literal, None, banding, settings, watch, "literal")
 
     with watch.stage("masked"):
         masked_of, near = _masked(engine, texts)
-    masked = texts["masked"].combine_chunks()
+    masked = flat(texts["masked"])
     masked_view = find_edges(engine, masked, near, banding, settings, watch, "masked")
 
     finding = Finding(

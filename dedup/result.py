@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from dedup.columns import numbers
+from dedup.columns import flat, numbers
 from dedup.corpus.memory import cleaned_texts
 from dedup.errors import SettingsError
 from dedup.finding import Decision, Finding
@@ -96,10 +96,10 @@ class Result:
             documents=finding.documents,
             units=finding.units,
             text_of=finding.text_of,
-            literal=finding.texts["literal"].combine_chunks(),
-            masked=finding.texts["masked"].combine_chunks(),
+            literal=flat(finding.texts["literal"]),
+            masked=flat(finding.texts["masked"]),
             masked_of=finding.masked_of,
-            guards=finding.texts["guards"].combine_chunks(),
+            guards=flat(finding.texts["guards"]),
             target=self.target,
             action=self.action,
             actions=ACTIONS,

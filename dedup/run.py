@@ -18,7 +18,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from dedup.columns import numbers, strings
+from dedup.columns import flat, numbers, strings
 from dedup.corpus.clean import write_clean
 from dedup.corpus.discover import discover
 from dedup.corpus.patch import CleanSummary
@@ -240,8 +240,8 @@ def _provenance_lines(result: Result, engine: Engine) -> Iterator[pa.Array]:
 
 def _cluster_lines(result: Result) -> pa.Array:
     clusters = result.clusters
-    starts = numbers(clusters["members"].combine_chunks().offsets)
-    members = clusters["members"].combine_chunks().values
+    starts = numbers(flat(clusters["members"]).offsets)
+    members = flat(clusters["members"]).values
     sizes = np.minimum(np.diff(starts), MEMBERS_SHOWN)
     within = np.arange(sizes.sum()) - np.repeat(np.cumsum(sizes) - sizes, sizes)
     shown = members.take(pa.array(np.repeat(starts[:-1], sizes) + within))
@@ -257,7 +257,7 @@ def _cluster_lines(result: Result) -> pa.Array:
         "class": pa.nulls(count, pa.string()),
         "reasons": pa.nulls(count, pa.string()),
         "template": pa.nulls(count, pa.string()),
-        "representative": Json(_places(result, clusters["unit"].combine_chunks())),
+        "representative": Json(_places(result, flat(clusters["unit"]))),
         "text": clusters["text"],
         "members": array_of(places),
     }
@@ -269,11 +269,11 @@ def _places(result: Result, unit: pa.Array) -> pa.Array:
     units = result.finding.units.select(["document", "paragraph", "line", "start", "end"]).take(
         unit
     )
-    document = units["document"].combine_chunks()
+    document = flat(units["document"])
     names = pa.array(list(result.finding.names), pa.large_string())
     return objects(
         {
-            "file": names.take(result.documents["file"].combine_chunks().take(document)),
+            "file": names.take(flat(result.documents["file"]).take(document)),
             "row": result.documents["row"].take(document),
             "doc": result.documents["doc"].take(document),
             **{name: units[name] for name in ("paragraph", "line", "start", "end")},
@@ -287,7 +287,7 @@ def _quarantine_lines(result: Result) -> pa.Array:
     raw = [value.decode("utf-8", "backslashreplace") for value in rows["raw"].to_pylist()]
     columns = {
         "schema_version": pa.array(np.full(rows.num_rows, SCHEMA_VERSION)),
-        "file": names.take(rows["file"].combine_chunks()),
+        "file": names.take(flat(rows["file"])),
         "row": rows["row"],
         "why": rows["why"],
         "offset": rows["offset"],
@@ -308,14 +308,14 @@ def _edge_rows(result: Result) -> pa.Table:
         }
         for side, which in (("a", a), ("b", b)):
             units = finding.units.select(["document", "paragraph"]).take(pa.array(which))
-            document = units["document"].combine_chunks()
+            document = flat(units["document"])
             columns |= {
-                f"file_{side}": finding.documents["file"].combine_chunks().take(document),
-                f"row_{side}": finding.documents["row"].combine_chunks().take(document),
-                f"paragraph_{side}": units["paragraph"].combine_chunks(),
+                f"file_{side}": flat(finding.documents["file"]).take(document),
+                f"row_{side}": flat(finding.documents["row"]).take(document),
+                f"paragraph_{side}": flat(units["paragraph"]),
             }
         for measure in ("similarity", "containment_a", "containment_b"):
-            columns[measure] = view.edges[measure].combine_chunks()
+            columns[measure] = flat(view.edges[measure])
         tables.append(pa.table(columns))
     names = {b"files": "\n".join(finding.names).encode()}
     return pa.concat_tables(tables).replace_schema_metadata(names)

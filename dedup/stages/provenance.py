@@ -10,7 +10,7 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from dedup.columns import Array, lists, make_strings, numbers, strings
+from dedup.columns import Array, flat, lists, make_strings, numbers, strings
 from dedup.kernels.spans import copy_spans
 from dedup.kernels.verify import shared_counts, subsequence
 from dedup.records import SCHEMA_VERSION
@@ -205,16 +205,13 @@ def _place(
     taken = e.units.select(["document", "paragraph", "line", "start", "end"]).take(
         pa.array(unit, mask=None if known is None else ~known)
     )
-    document = taken["document"].combine_chunks()
+    document = flat(taken["document"])
     names = pa.array(e.names, pa.large_string())
     return {
-        f"{prefix}file": names.take(e.documents["file"].combine_chunks().take(document)),
-        f"{prefix}row": e.documents["row"].combine_chunks().take(document),
-        f"{prefix}doc": e.documents["doc"].combine_chunks().take(document),
-        **{
-            f"{prefix}{name}": taken[name].combine_chunks()
-            for name in ("paragraph", "line", "start", "end")
-        },
+        f"{prefix}file": names.take(flat(e.documents["file"]).take(document)),
+        f"{prefix}row": flat(e.documents["row"]).take(document),
+        f"{prefix}doc": flat(e.documents["doc"]).take(document),
+        **{f"{prefix}{name}": flat(taken[name]) for name in ("paragraph", "line", "start", "end")},
     }
 
 

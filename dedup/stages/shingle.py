@@ -47,4 +47,4 @@ def _sets(column: pa.ChunkedArray, size: int) -> pa.Array:
     longest = int(np.diff(offsets).max(initial=0))
     spread, counts = np.empty(longest, np.uint64), np.empty(2 * longest + 3, np.int32)
     used = shingle_sets(tokens, offsets, size, values, starts, spread, counts)
-    return make_lists(values[:used].copy(), starts)
+    return make_lists(values[:used], starts)

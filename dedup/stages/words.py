@@ -69,7 +69,7 @@ def words(shadows: pa.Array, lexicon: Lexicon, characters: bool) -> pa.Table:
         {
             "tokens": make_lists(tokens[: token_starts[-1]], token_starts),
             "masked": make_lists(masked[: masked_starts[-1]], masked_starts),
-            "guards": make_lists(guards[: guard_starts[-1]].copy(), guard_starts),
+            "guards": make_lists(guards[: guard_starts[-1]], guard_starts),
             "free": free,
         }
     )
