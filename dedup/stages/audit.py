@@ -24,6 +24,8 @@ class Audit:
     """True pairs that have one of them in it."""
     found: int
     """Of those, the ones in the edge table."""
+    independent: float
+    """Pairs drawn one by one that would tell as much as these, which come a text at a time."""
 
     @property
     def recall(self) -> float | None:
@@ -33,16 +35,16 @@ class Audit:
     def interval(self, z: float = 1.96) -> tuple[float, float] | None:
         """Return Wilson's interval, by default at 95 %; None where there is no estimate.
 
-        Pairs of one large cluster are not independent, so the true interval is wider.
         E. B. Wilson, "Probable inference, the law of succession, and statistical inference",
-        Journal of the American Statistical Association 22 (1927).
+        Journal of the American Statistical Association 22 (1927). Pairs of one text are found or
+        missed together, so it is taken for as many as are ``independent``.
 
-        >>> Audit(sampled=10, pairs=100, found=99).interval()
+        >>> Audit(sampled=10, pairs=200, found=198, independent=100).interval()
         (0.9455, 0.9982)
         """
         if not self.pairs:
             return None
-        n, p = self.pairs, self.found / self.pairs
+        n, p = self.independent, self.found / self.pairs
         middle = (p + z * z / (2 * n)) / (1 + z * z / n)
         half = z * math.sqrt(p * (1 - p) / n + z * z / (4 * n * n)) / (1 + z * z / n)
         return round(max(0.0, middle - half), 4), round(min(1.0, middle + half), 4)
@@ -56,10 +58,17 @@ def sample(eligible: npt.NDArray[np.int64], count: int, seed: int) -> npt.NDArra
 
 
 def compare(true_pairs: pa.Table, edges: pa.Table, sampled: npt.NDArray[np.int64]) -> Audit:
-    """Return how many of the distinct ``true_pairs`` (``a``, ``b``) stand in ``edges``."""
+    """Return how many of the distinct ``true_pairs`` (``a``, ``b``) stand in ``edges``.
+
+    The pairs of one sampled text count together, ``(sum of m)^2 / sum of m^2`` for texts of ``m``
+    pairs each: L. Kish, "Survey Sampling" (1965), section 11.7.
+    """
     true = np.unique(_key(true_pairs))
     found = np.isin(true, _key(edges)).sum()
-    return Audit(len(sampled), len(true), int(found))
+    a, b = true >> 32, true & 0xFFFFFFFF
+    of_text = np.unique(np.where(np.isin(a, sampled), a, b), return_counts=True)[1]
+    independent = float(of_text.sum()) ** 2 / max(1.0, float((of_text.astype(float) ** 2).sum()))
+    return Audit(len(sampled), len(true), int(found), independent)
 
 
 def _key(pairs: pa.Table) -> npt.NDArray[np.int64]:

@@ -95,12 +95,15 @@ def queries(sets: pa.Array, ids: npt.NDArray[np.int64]) -> Queries:
     distinct, first = np.unique(elements[by_element], return_index=True)
     size = 1 << max(4, int(np.ceil(np.log2(max(1, len(distinct)) * 4))))
     table, slots = np.zeros(size, np.uint64), np.zeros(size, np.int32)
+    waiting = np.arange(len(distinct), dtype=np.int32)
     places = (distinct & np.uint64(size - 1)).astype(np.int64)
-    for number, (value, place) in enumerate(zip(distinct.tolist(), places.tolist(), strict=True)):
-        at = place
-        while table[at] != 0:
-            at = (at + 1) & (size - 1)
-        table[at], slots[at] = value, number
+    while len(waiting):  # of those that come to a free place the first takes it, the others go on
+        free = np.flatnonzero(table[places] == 0)
+        taken, one = np.unique(places[free], return_index=True)
+        settled = free[one]
+        table[taken], slots[taken] = distinct[waiting[settled]], waiting[settled]
+        waiting = np.delete(waiting, settled)
+        places = (np.delete(places, settled) + 1) & (size - 1)
     sieve = np.zeros(1 << 20, bool)
     sieve[(distinct >> np.uint64(44)).astype(np.int64)] = True
     return Queries(
