@@ -19,6 +19,7 @@ _ENDERS = "。｡！？!?；;…"
 _CLOSERS = "”’」』）)》〉】〗〕]］}｝｣›»＂＇\"'"
 _DIGITS = "0123456789０１２３４５６７８９"
 _COLUMNS = UNITS.names[: UNITS.get_field_index("byte_end") + 1]
+_SCHEMA = pa.schema([UNITS.field(name) for name in _COLUMNS])
 
 
 def _classes() -> npt.NDArray[np.uint8]:
@@ -94,9 +95,5 @@ def segment(documents: pa.Table, unit: str) -> pa.Table:
     rows = np.empty((len(_COLUMNS), walk(np.empty((0, 0), np.int64))), np.int64)
     if rows.size:
         walk(rows)
-    return pa.table(
-        {
-            name: pa.array(row.astype(UNITS.field(name).type.to_pandas_dtype(), copy=False))
-            for name, row in zip(_COLUMNS, rows, strict=True)
-        }
-    )
+    columns = [pa.array(row) for row in rows]
+    return pa.table(columns, names=_COLUMNS).cast(_SCHEMA)
