@@ -17,7 +17,7 @@ from dedup.difference import Change, difference
 from dedup.errors import OutputError, SettingsError
 from dedup.original import known_labels, original_text
 
-__all__ = ["Explanation", "Group", "Link", "explain"]
+__all__ = ["Explanation", "Group", "Link", "explain", "file_names", "finished_report"]
 
 Row: TypeAlias = dict[str, Any]
 """A row of the ledger, ``provenance.jsonl``."""
@@ -107,7 +107,7 @@ def explain(
     OutputError
         If a file of ``out`` is missing or damaged.
     """
-    report = _report(out)
+    report = finished_report(out)
     with _Ledger.opened(out / "provenance.jsonl") as ledger:
         rows = _document(out, ledger, doc, report)
         if paragraph is None and line is None:
@@ -120,7 +120,8 @@ def explain(
     return Explanation(doc, rows, paragraph, links, cluster, family)
 
 
-def _report(out: Path) -> Row:
+def finished_report(out: Path) -> Row:
+    """Return what ``run.json`` says; SettingsError if ``out`` holds no finished run."""
     try:
         told = orjson.loads((out / "run.json").read_bytes())
     except (OSError, orjson.JSONDecodeError):
@@ -174,7 +175,7 @@ class _Ledger:
 
 def _document(out: Path, ledger: _Ledger, doc: str, report: Row) -> list[Row]:
     """Return the rows of the one document that ``doc`` names; none if it is there without any."""
-    files = _files(out)
+    files = file_names(out)
     rows = list(ledger.where(doc=doc))
     rows = rows or _of_file(ledger, doc, files)
     if not rows and doc not in files:
@@ -203,7 +204,8 @@ def _of_file(ledger: _Ledger, doc: str, files: set[str]) -> list[Row]:
     return []
 
 
-def _files(out: Path) -> set[str]:
+def file_names(out: Path) -> set[str]:
+    """Return what a finished run calls the files of its corpus."""
     path = out / "patch" / "files.jsonl"
     try:
         return {orjson.loads(line)["name"] for line in path.read_bytes().splitlines()}

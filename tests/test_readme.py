@@ -110,9 +110,9 @@ def test_the_python_runs_and_its_comments_are_true():
 def test_options_that_are_named_exist():
     from dedup.cli import main
 
-    known = {
-        name for command in main.commands.values() for each in command.params for name in each.opts
-    }
+    commands = list(main.commands.values())
+    commands += [each for command in commands for each in getattr(command, "commands", {}).values()]
+    known = {name for command in commands for each in command.params for name in each.opts}
     known |= {"--help", "--version"}
     of_others = {"--corpus"}
     assert not set(re.findall(r"(?<![\w-])--[a-z]+(?:-[a-z]+)*", README)) - known - of_others

@@ -1,4 +1,4 @@
-"""The JSON Schemas of what a run writes, by the name that ``dedup schema`` takes."""
+"""The JSON Schemas of what is written, and of labels, by the name that ``dedup schema`` takes."""
 
 from __future__ import annotations
 
@@ -6,8 +6,11 @@ from pathlib import Path
 
 __all__ = ["NAMES", "schema_text"]
 
-NAMES = ("provenance", "clusters", "quarantine", "run")
-"""``run`` describes run.json; the others each describe one row of the file of their name."""
+NAMES = ("provenance", "clusters", "quarantine", "run", "planted", "pairs")
+"""``run`` describes run.json; ``planted`` a row of the labels.jsonl that ``evaluate plant`` writes,
+``pairs`` a row of the labels that ``evaluate pairs`` reads; the others one of the file of their
+name.
+"""
 
 
 def schema_text(name: str) -> str:

@@ -17,7 +17,7 @@ from commandline import ARGV, dedup, is_one_sentence
 
 from dedup.cli import main
 
-COMMANDS = ["demo", "explain", "restore", "run", "schema", "warmup"]
+COMMANDS = ["demo", "evaluate", "explain", "restore", "run", "schema", "warmup"]
 
 
 def test_commands_are_the_ones_that_are_documented():
@@ -26,11 +26,16 @@ def test_commands_are_the_ones_that_are_documented():
 
 @pytest.mark.parametrize("name", COMMANDS)
 def test_every_command_and_option_has_help(name: str):
-    command = main.commands[name]
+    _has_help(main.commands[name])
+
+
+def _has_help(command: click.Command) -> None:
     assert command.help
     assert command.short_help
     for option in command.params:
         assert isinstance(option, click.Argument) or option.help, option.name
+    for each in getattr(command, "commands", {}).values():
+        _has_help(each)
 
 
 def test_help_imports_nothing_heavy():

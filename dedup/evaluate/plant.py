@@ -1,0 +1,218 @@
+"""Copies planted into documents: donors without twins, hosts without reuse, drawn by seed."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import pyarrow as pa
+
+from dedup.engines import Engine
+from dedup.errors import CorpusError
+from dedup.evaluate.alter import KINDS, Copy, Donor, alter, donors_needed, is_word
+from dedup.evaluate.insertion import Made, Place, Row, Unit, insert, labels
+from dedup.evaluate.reuse import units_with_reuse
+from dedup.settings import Settings
+
+__all__ = ["Planted", "plant"]
+
+ELSEWHERE = 0.1
+"""Share of a unit's runs of words from which it counts as standing elsewhere, too."""
+SCARCE = ("places-figures", "places", "figures", "reordered")
+"""Kinds that only some donors suit: these choose first."""
+VOCABULARY = 2000
+"""Donors whose words are put in where a copy gets other words."""
+
+
+@dataclass(frozen=True)
+class Planted:
+    """A corpus with copies in it, and where they are."""
+
+    documents: list[Row]
+    """``id`` (all different), ``role`` (``donor`` or ``host``) and ``text``."""
+    labels: list[Row]
+    """One row per planted stretch, as the schema ``planted`` describes it."""
+
+
+def plant(
+    corpus: pa.Table,
+    hosts: pa.Table | None,
+    settings: Settings,
+    engine: Engine,
+    *,
+    kinds: Sequence[str] = tuple(KINDS),
+    copies: int = 100,
+    shortest: int = 60,
+) -> Planted:
+    """Plant copies of units of ``corpus`` and say where.
+
+    No donor is copied twice, and units of hosts that stand elsewhere, too, are left out. So every
+    link of a host's unit that the labels do not explain is wrong.
+
+    Parameters
+    ----------
+    corpus
+        Documents to take donors from (``records.DOCUMENTS``).
+    hosts
+        Documents to plant into; None: a third of those of ``corpus`` that are fit for it, from
+        which no donor is taken then. With unit ``document`` each copy is a document by itself.
+    settings
+        The unit and the seed.
+    kinds
+        Of ``KINDS``.
+    copies
+        Of each kind; fewer where there are not donors enough for that many of all.
+    shortest
+        Shadow characters of a donor, at least.
+
+    Raises
+    ------
+    CorpusError
+        If there is no document to plant into, or no donor.
+    """
+    documents = corpus if hosts is None else pa.concat_tables([corpus, hosts])
+    units = _by_document(units_with_reuse(documents, settings, engine), documents.num_rows)
+    texts = documents["text"].to_pylist()
+    chosen = _hosts(units, None if hosts is None else corpus.num_rows, settings.seed)
+    pool = [
+        unit
+        for number in range(corpus.num_rows)
+        if number not in chosen
+        for unit in units[number]
+        if unit.elsewhere < ELSEWHERE and unit.length >= shortest
+    ]
+    made = _make(pool, texts, kinds, copies, settings.seed)
+    if not made:
+        raise CorpusError(
+            f"no paragraph of {shortest} characters or more stands only once: give more text, or "
+            "a lower --donor-length"
+        )
+    draw = random.Random(f"gaps {settings.seed}")
+    draw.shuffle(made)
+    gaps = [(number, at) for number in sorted(chosen) for at in range(len(units[number]))]
+    inside: dict[int, list[list[Made]]] = {
+        number: [[] for _ in units[number]] for number in sorted(chosen)
+    }
+    if settings.unit != "document":
+        for each in made:
+            number, at = draw.choice(gaps)
+            inside[number][at].append(each)
+
+    rows: list[Row] = []
+    row_of: dict[int, int] = {}
+    places: list[Place] = []
+    for number, label in enumerate(_unlike(documents["doc"].to_pylist())):
+        if number >= corpus.num_rows and number not in chosen:
+            continue
+        text, role = texts[number], "donor"
+        if number in chosen:
+            role = "host"
+            text, starts = insert(text, units[number], inside[number], ELSEWHERE, settings.unit)
+            here = [each for some in inside[number] for each in some]
+            places += [Place(m, len(rows), start) for m, start in zip(here, starts, strict=True)]
+        row_of[number] = len(rows)
+        rows.append({"id": label, "role": role, "text": text})
+    if settings.unit == "document":
+        for each in made:
+            places.append(Place(each, len(rows), 0))
+            rows.append({"id": f"planted:{len(rows)}", "role": "host", "text": each.copy.text})
+    return Planted(rows, list(labels(places, rows, row_of, settings.unit)))
+
+
+def _by_document(units: pa.Table, count: int) -> list[list[Unit]]:
+    columns = [units[name].to_pylist() for name in Unit._fields]
+    found: list[list[Unit]] = [[] for _ in range(count)]
+    for values in zip(*columns, strict=True):
+        found[values[0]].append(Unit(*values))
+    return found
+
+
+def _hosts(units: Sequence[Sequence[Unit]], first: int | None, seed: int) -> set[int]:
+    """Return the documents to plant into: those from ``first`` on, or a third of all.
+
+    Half of the units of each, at least, stand nowhere else.
+    """
+    fit = []
+    for number in range(first or 0, len(units)):
+        alone = sum(unit.elsewhere < ELSEWHERE for unit in units[number])
+        if alone and 2 * alone >= len(units[number]):
+            fit.append(number)
+    if first is None:
+        fit = random.Random(f"hosts {seed}").sample(fit, -(-len(fit) // 3))
+    if not fit:
+        raise CorpusError(
+            "there is no document of which half, at least, stands nowhere else: name others to "
+            "plant into with --hosts"
+        )
+    return set(fit)
+
+
+def _make(
+    pool: Sequence[Unit], texts: Sequence[str], kinds: Sequence[str], copies: int, seed: int
+) -> list[Made]:
+    """Draw donors for every kind and make its copies; each donor is taken once at most."""
+    pool = list(pool)
+    random.Random(f"donors {seed}").shuffle(pool)
+    cut: dict[Unit, Donor] = {}
+
+    def donor(unit: Unit) -> Donor:
+        if unit not in cut:
+            cut[unit] = Donor.of(texts[unit.document][unit.start : unit.end].strip())
+        return cut[unit]
+
+    words = [word for unit in pool[:VOCABULARY] for word in donor(unit).words if is_word(word)]
+    if len(set(words)) < 2:
+        return []
+    made: list[Made] = []
+    number = 0
+    copies = min(copies, max(1, len(pool) // sum(map(donors_needed, kinds))))  # some of each
+    for kind in sorted(dict.fromkeys(kinds), key=lambda kind: kind not in SCARCE):
+        draw = random.Random(f"{kind} {seed}")
+        some, pool = _make_kind(kind, pool, donor, copies, draw, words)
+        for taken, found in some:
+            made += [Made(kind, number, taken, copy) for copy in found]
+            number += 1
+    return made
+
+
+def _make_kind(
+    kind: str,
+    pool: Sequence[Unit],
+    donor: Callable[[Unit], Donor],
+    copies: int,
+    draw: random.Random,
+    words: Sequence[str],
+) -> tuple[list[tuple[tuple[Unit, ...], list[Copy]]], list[Unit]]:
+    """Return the donors of each copy with what was made of them, and the donors that are left."""
+    needed = donors_needed(kind)
+    some: list[tuple[tuple[Unit, ...], list[Copy]]] = []
+    left: list[Unit] = []
+    at = 0
+    while len(some) < copies and at + needed <= len(pool):
+        taken = tuple(pool[at : at + needed])
+        at += needed
+        found = alter(kind, [donor(unit) for unit in taken], draw, words)
+        if found is None:
+            left += taken
+        else:
+            some.append((taken, found))
+    return some, [*left, *pool[at:]]
+
+
+def _unlike(names: Sequence[str]) -> list[str]:
+    """Return names that are all different: one that was there gets a number.
+
+    >>> _unlike(["a", "b", "a", "a"])
+    ['a', 'b', 'a (2)', 'a (3)']
+    """
+    times: dict[str, int] = {}
+    unlike: list[str] = []
+    for name in names:
+        other = name
+        while other in times:
+            times[name] += 1
+            other = f"{name} ({times[name]})"
+        times[other] = 1
+        unlike.append(other)
+    return unlike
