@@ -54,6 +54,18 @@ GOALS = (
     Goal("recall.audit_share", most=0.05, what="of the run's seconds"),
     Goal("labels.P", least=0.99, what="pairs of masked_laws found, only places differ"),
     Goal("labels.PN", least=0.97, what="pairs of masked_laws found, numbers differ too"),
+    *(
+        Goal(f"quality.planted.{kind}", least=least, what=what)
+        for kind, least, what in (
+            ("words-5", 0.98, "planted copies found, 5 % of the words replaced"),
+            ("traditional", 0.99, "the same, in Traditional characters"),
+            ("readings", 0.99, "with readings in brackets"),
+            ("places", 0.99, "with other places"),
+            ("figures", 0.99, "with other figures"),
+            ("places-figures", 0.99, "with both"),
+            ("precision", 1, "share of the links of hosts that a planted copy explains"),
+        )
+    ),
     Goal("labels.same_page", least=1, what="Simplified and Traditional pages that share a cluster"),
 )
 

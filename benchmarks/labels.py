@@ -72,13 +72,15 @@ def masked_pairs(result: dedup.Result, groups: Iterable[Row], seed: int = 1) -> 
         Of the pairs drawn from groups of more than ``PAIRS_OF_A_GROUP`` pairs.
     """
     draw = random.Random(seed)
-    unit_at = _units_by_line(result)
+    unit_at = units_by_line(result)
     free = numbers(result.finding.texts["free"])
     text_of = result.finding.text_of
-    linked = _links(result)
+    linked = links_of(result)
     scores: dict[str, Score] = defaultdict(Score)
     for group in groups:
-        members = [(unit_at[_place(member, result)], member["text"]) for member in group["members"]]
+        members = [
+            (unit_at[place_of(member, result)], member["text"]) for member in group["members"]
+        ]
         pairs = list(combinations(members, 2))
         if len(pairs) > PAIRS_OF_A_GROUP:
             pairs = draw.sample(pairs, PAIRS_OF_A_GROUP)
@@ -93,14 +95,15 @@ def masked_pairs(result: dedup.Result, groups: Iterable[Row], seed: int = 1) -> 
     return dict(scores)
 
 
-def _units_by_line(result: dedup.Result) -> dict[tuple[str, int], int]:
+def units_by_line(result: dedup.Result) -> dict[tuple[str, int], int]:
+    """Return the unit that starts on each line, by document and 1-based line."""
     units = result.finding.units
     docs = result.documents["doc"].take(pa.array(numbers(units["document"]))).to_pylist()
     places = zip(docs, units["line"].to_pylist(), strict=True)
     return {place: unit for unit, place in enumerate(places)}
 
 
-def _place(member: Row, result: dedup.Result) -> tuple[str, int]:
+def place_of(member: Row, result: dedup.Result) -> tuple[str, int]:
     """Return the document and the 1-based line of a member, by its text where the line has another.
 
     Raises ValueError if no line of the document has it.
@@ -119,7 +122,8 @@ def _lines(result: dedup.Result, doc: str) -> list[str]:
     return text.split("\n")
 
 
-def _links(result: dedup.Result) -> set[tuple[int, int]]:
+def links_of(result: dedup.Result) -> set[tuple[int, int]]:
+    """Return the pairs of units that a row of the ledger links, the unit before its source."""
     links = result.decision.links
     return set(zip(links["unit"].to_pylist(), links["source"].to_pylist(), strict=True))
 
