@@ -26,7 +26,7 @@ from dedup.evaluate.score import Counts, PlantScore, score_planted
 from dedup.records import DOCUMENTS, SCHEMA_VERSION
 from dedup.run import run
 from dedup.settings import Settings
-from dedup.stages.audit import Audit
+from dedup.stages.audit import wilson_interval
 from dedup.store import OutputFolder
 from dedup.watch import Progress
 
@@ -139,7 +139,7 @@ def score_report(score: PlantScore, planted: Planted, asked: Sequence[str]) -> d
             "planted": pairs,
             "found": found,
             "recall": counts.recall,
-            "interval_95": Audit(0, pairs, found).interval(),
+            "interval_95": wilson_interval(found / pairs, pairs) if pairs else None,
         }
     missed: list[dict[str, Any]] = []
     for kind in kinds:

@@ -11,7 +11,7 @@ import pyarrow as pa
 
 from dedup.columns import numbers
 
-__all__ = ["Audit", "compare", "sample"]
+__all__ = ["Audit", "compare", "sample", "wilson_interval"]
 
 
 @dataclass(frozen=True)
@@ -32,22 +32,30 @@ class Audit:
         """``found / pairs``; None where there was no pair to find."""
         return self.found / self.pairs if self.pairs else None
 
-    def interval(self, z: float = 1.96) -> tuple[float, float] | None:
-        """Return Wilson's interval, by default at 95 %; None where there is no estimate.
+    def interval(self) -> tuple[float, float] | None:
+        """Return the recall's interval at 95 %; None where there is no estimate.
 
-        E. B. Wilson, "Probable inference, the law of succession, and statistical inference",
-        Journal of the American Statistical Association 22 (1927). Pairs of one text are found or
-        missed together, so it is taken for as many as are ``independent``.
+        Pairs of one text are found or missed together, so it is that of the ``independent`` ones.
 
         >>> Audit(sampled=10, pairs=200, found=198, independent=100).interval()
         (0.9455, 0.9982)
         """
-        if not self.pairs:
-            return None
-        n, p = self.independent, self.found / self.pairs
-        middle = (p + z * z / (2 * n)) / (1 + z * z / n)
-        half = z * math.sqrt(p * (1 - p) / n + z * z / (4 * n * n)) / (1 + z * z / n)
-        return round(max(0.0, middle - half), 4), round(min(1.0, middle + half), 4)
+        return None if self.recall is None else wilson_interval(self.recall, self.independent)
+
+
+def wilson_interval(share: float, count: float, z: float = 1.96) -> tuple[float, float]:
+    """Return the interval of a share seen in ``count`` draws, by default at 95 %.
+
+    E. B. Wilson, "Probable inference, the law of succession, and statistical inference",
+    Journal of the American Statistical Association 22 (1927).
+
+    >>> wilson_interval(0.99, 100)
+    (0.9455, 0.9982)
+    """
+    middle = (share + z * z / (2 * count)) / (1 + z * z / count)
+    spread = math.sqrt(share * (1 - share) / count + z * z / (4 * count * count))
+    half = z * spread / (1 + z * z / count)
+    return round(max(0.0, middle - half), 4), round(min(1.0, middle + half), 4)
 
 
 def sample(eligible: npt.NDArray[np.int64], count: int, seed: int) -> npt.NDArray[np.int64]:
