@@ -7,16 +7,18 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from dedup.errors import DedupError
+    from dedup.estimator import Deduplicator
     from dedup.pipeline import find
     from dedup.result import Result
     from dedup.settings import Settings
     from dedup.tokens import cut
 
-__all__ = ["DedupError", "Result", "Settings", "cut", "find"]
+__all__ = ["DedupError", "Deduplicator", "Result", "Settings", "cut", "find"]
 
 # Loaded when asked for: `dedup --help` needs none of them, and numba alone takes half a second.
 _HOMES = {
     "DedupError": "dedup.errors",
+    "Deduplicator": "dedup.estimator",
     "Result": "dedup.result",
     "Settings": "dedup.settings",
     "cut": "dedup.tokens",

@@ -1,0 +1,134 @@
+"""Newcomers: a finding as each of the new documents alone sees it, beside the corpus before it."""
+
+from __future__ import annotations
+
+import dataclasses
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+
+from dedup.columns import numbers
+from dedup.finding import Finding, View
+
+__all__ = ["apart"]
+
+Ints = npt.NDArray[np.int64]
+
+CORPUS = -1
+"""The owner of what stands in the corpus, where everybody sees it."""
+
+
+def apart(finding: Finding, first: int) -> Finding:
+    """Return the finding in which no document from number ``first`` on sees another such one.
+
+    Of the corpus, the documents before ``first``, everything stays; it comes first in keep order.
+    Each newcomer comes after it and has what it shares with no text of the corpus to itself: a
+    text of two newcomers is two texts, and an edge between texts of two newcomers is gone. So what
+    is decided for a newcomer depends on the corpus and on itself.
+    """
+    document = numbers(finding.units["document"])
+    owner = np.where(document < first, CORPUS, document)
+    order = np.lexsort((finding.rank, owner))
+    rank = np.empty(len(order), np.int64)
+    rank[order] = np.arange(len(order))
+
+    texts = _Shares.of(owner, finding.text_of, finding.texts.num_rows)
+    text_of = texts.find(owner, finding.text_of)
+    unit = np.zeros(len(texts.key), np.int64)
+    backwards = order[::-1]
+    backwards = backwards[text_of[backwards] >= 0]
+    unit[text_of[backwards]] = backwards  # the last written, of the lowest rank, stays
+
+    first_masked = finding.masked_of[texts.key]
+    masked = _Shares.of(texts.owner, first_masked, finding.texts.num_rows)
+    masked_share = masked.find(texts.owner, first_masked)
+    head = np.full(len(masked.key) + 1, -1, np.int64)  # the last is what -1 picks
+    held = np.flatnonzero(masked_share >= 0)[::-1]
+    head[masked_share[held]] = held
+
+    return dataclasses.replace(
+        finding,
+        rank=rank,
+        text_of=text_of,
+        texts=_with_units(finding.texts.take(pa.array(texts.key)), unit),
+        literal=_between(finding.literal, texts, np.arange(len(texts.key))),
+        masked=_between(finding.masked, masked, head),
+        masked_of=head[masked_share],
+    )
+
+
+@dataclass(frozen=True)
+class _Shares:
+    """Who has which text: one share for a text of the corpus, else one for each newcomer."""
+
+    owner: Ints
+    key: Ints
+    """Per share, its text; shares are sorted by owner, then text."""
+    known: npt.NDArray[np.bool_]
+    """Per text, whether the corpus has it."""
+
+    @classmethod
+    def of(cls, owner: Ints, key: Ints, size: int) -> _Shares:
+        """Gather the shares of rows with these owners and keys (-1: none) below ``size``."""
+        known = np.zeros(size + 1, bool)  # the last is what -1 picks
+        known[key[(owner == CORPUS) & (key >= 0)]] = True
+        owner = np.where(known[key], CORPUS, owner)
+        codes = np.unique(_code(owner, key, size)[key >= 0])
+        return cls(codes // size - 1, codes % size, known)
+
+    def find(self, owner: Ints, key: Ints) -> Ints:
+        """Return the share each owner has of each key, or sees of it in the corpus; -1: none."""
+        size = len(self.known) - 1
+        owner = np.where(self.known[key], CORPUS, owner)
+        codes, wanted = _code(self.owner, self.key, size), _code(owner, key, size)
+        place = np.searchsorted(codes, wanted)
+        there = (key >= 0) & (np.append(codes, -1)[place] == wanted)
+        return np.where(there, place, -1)
+
+
+def _code(owner: Ints, key: Ints, size: int) -> Ints:
+    return (owner + 1) * size + key
+
+
+def _between(view: View, shares: _Shares, name: Ints) -> View:
+    """Return the view with an edge for every two shares of its texts that see one another.
+
+    ``name`` gives what a share is called in the new edges.
+    """
+    edges = view.edges
+    a, b = numbers(edges["a"]), numbers(edges["b"])
+    # From the side that newcomers hold, if there is one, the other side is told by the owner.
+    by_b = shares.known[a] & ~shares.known[b]
+    near, far = np.where(by_b, b, a), np.where(by_b, a, b)
+    by_key = np.argsort(shares.key, kind="stable")
+    starts = np.searchsorted(shares.key[by_key], np.arange(len(shares.known)))
+    count = starts[near + 1] - starts[near]
+    edge = np.repeat(np.arange(len(near)), count)
+    within = np.arange(len(edge)) - np.repeat(np.cumsum(count) - count, count)
+    one = by_key[starts[near[edge]] + within]
+    other = shares.find(shares.owner[one], far[edge])
+    seen = other >= 0
+    edge, one, other = edge[seen], one[seen], other[seen]
+    new_a = name[np.where(by_b[edge], other, one)]
+    new_b = name[np.where(by_b[edge], one, other)]
+    turned = new_a > new_b
+    in_a, in_b = numbers(edges["containment_a"])[edge], numbers(edges["containment_b"])[edge]
+    between = pa.table(
+        {
+            "a": np.minimum(new_a, new_b),
+            "b": np.maximum(new_a, new_b),
+            "similarity": numbers(edges["similarity"])[edge],
+            "containment_a": np.where(turned, in_b, in_a),
+            "containment_b": np.where(turned, in_a, in_b),
+        },
+        schema=edges.schema,
+    )
+    return dataclasses.replace(
+        view, edges=between.sort_by([("a", "ascending"), ("b", "ascending")])
+    )
+
+
+def _with_units(texts: pa.Table, unit: Ints) -> pa.Table:
+    return texts.set_column(texts.column_names.index("unit"), "unit", pa.array(unit))
