@@ -13,7 +13,7 @@ import pyarrow as pa
 
 from dedup.columns import numbers
 from dedup.corpus.memory import documents_table
-from dedup.corpus.spans import merged
+from dedup.cuts import Spans, cut, spans_of
 from dedup.errors import CorpusError
 from dedup.newcomers import apart
 from dedup.pipeline import find
@@ -32,8 +32,6 @@ __all__ = ["Deduplicator"]
 
 Texts: TypeAlias = Any
 """One dimension of strings: a list, an object array, or a column of pandas, Polars or Arrow."""
-Spans: TypeAlias = dict[int, list[tuple[int, int]]]
-"""Per row, what goes: code points from start to end, in order, disjoint."""
 
 
 class Deduplicator(TransformerMixin, BaseEstimator, auto_wrap_output_keys=None):  # type: ignore[call-arg, misc]
@@ -48,6 +46,9 @@ class Deduplicator(TransformerMixin, BaseEstimator, auto_wrap_output_keys=None):
     - of any other text, or of more rows of a text than X had: what is left of it if it comes
       after X. Units go that X has already, by the same rules as in ``fit``, and second copies
       inside the text. The other rows don't matter: each new text is taken by itself.
+
+    ``transform_new`` takes every row as such another text, one that was fitted too: all that X has
+    goes. That is for a stream held against a corpus.
 
     So a model is neither trained nor scored on copies, and a prediction depends on its own text
     alone. To deduplicate new texts among themselves too, fit on all of them.
@@ -153,28 +154,29 @@ class Deduplicator(TransformerMixin, BaseEstimator, auto_wrap_output_keys=None):
         """Fit, and return the texts (object[n]) without what is repeated."""
         texts = _as_list(X)
         self._fit(texts)
-        return self._rows(texts, _spans(self.result_))
+        return self._rows(texts, spans_of(self.result_))
 
     def transform(self, X: Texts) -> npt.NDArray[np.object_]:
-        """Return the texts (object[n]) without what the fitted ones have already."""
+        """Return the texts (object[n]): what became of fitted ones, what is new in others."""
         check_is_fitted(self, "result_")
         texts = _as_list(X)
         column = _column(texts, self.result_.settings)
-        fitted = self.result_.documents["text"].combine_chunks()
-        place = _fitted_places(fitted, column)
+        place = _fitted_places(self.result_.documents["text"].combine_chunks(), column)
+        fitted = spans_of(self.result_)
+        spans = {row: fitted[at] for row, at in enumerate(place.tolist()) if at in fitted}
         new = np.flatnonzero(place < 0)
-        of_fitted = _spans(self.result_)
-        spans = {row: of_fitted[at] for row, at in enumerate(place.tolist()) if at in of_fitted}
-        if len(new):
-            settings = dataclasses.replace(self.result_.settings, audit=0)
-            both = pa.chunked_array([fitted, column.take(pa.array(new))])
-            finding = find(both, settings, workers=self.workers).finding
-            finding = apart(finding, len(fitted))
-            result = Result(settings, finding, finding.decide(settings), {})
-            for at, cuts in _spans(result).items():
-                if at >= len(fitted):
-                    spans[int(new[at - len(fitted)])] = cuts
+        for at, cuts in self._new_spans(column.take(pa.array(new))).items():
+            spans[int(new[at])] = cuts
         return self._rows(texts, spans)
+
+    def transform_new(self, X: Texts) -> npt.NDArray[np.object_]:
+        """Return the texts (object[n]) without what the fitted ones have: ``""`` for each of those.
+
+        For texts from elsewhere, which are copies where they are the same.
+        """
+        check_is_fitted(self, "result_")
+        texts = _as_list(X)
+        return self._rows(texts, self._new_spans(_column(texts, self.result_.settings)))
 
     @property
     def labels_(self) -> npt.NDArray[np.int64]:
@@ -208,11 +210,22 @@ class Deduplicator(TransformerMixin, BaseEstimator, auto_wrap_output_keys=None):
         self.result_ = find(_column(texts, settings), settings, workers=self.workers)
         if "_labels" in vars(self):  # of what was fitted before
             del self._labels
-        left = _cut(texts, _spans(self.result_))
+        left = cut(texts, spans_of(self.result_))
         self.kept_ = np.array(_still_there(texts, left), bool)
 
+    def _new_spans(self, texts: pa.Array) -> Spans:
+        """Return what goes of each text if it comes, without the others, after the fitted ones."""
+        if not len(texts):
+            return {}
+        settings = dataclasses.replace(self.result_.settings, audit=0)
+        fitted = self.result_.documents["text"].combine_chunks()
+        both = pa.chunked_array([fitted, texts])
+        finding = apart(find(both, settings, workers=self.workers).finding, len(fitted))
+        spans = spans_of(Result(settings, finding, finding.decide(settings), {}))
+        return {row - len(fitted): cuts for row, cuts in spans.items() if row >= len(fitted)}
+
     def _rows(self, texts: list[str], spans: Spans) -> npt.NDArray[np.object_]:
-        left = _cut(texts, spans)
+        left = cut(texts, spans)
         if self.drop:
             there = _still_there(texts, left)
             left = [text for text, stays in zip(left, there, strict=True) if stays]
@@ -256,26 +269,6 @@ def _fitted_places(fitted: pa.Array, texts: pa.Array) -> npt.NDArray[np.int64]:
     place = np.full(len(mine), -1, np.int64)
     place[there] = order[(starts[mine] + nth_of_mine)[there]]
     return place
-
-
-def _spans(result: Result) -> Spans:
-    """Return what goes of each document that something goes of."""
-    spans: Spans = {}
-    columns = (column.tolist() for column in merged(result.removals))
-    for row, start, end in zip(*columns, strict=True):
-        spans.setdefault(row, []).append((start, end))
-    return spans
-
-
-def _cut(texts: list[str], spans: Spans) -> list[str]:
-    """Return the texts without their spans; those of which white space is left are ``""``."""
-    left = list(texts)
-    for row, cuts in spans.items():
-        text = texts[row]
-        starts, ends = [0, *(end for _, end in cuts)], [*(start for start, _ in cuts), len(text)]
-        rest = "".join(text[start:end] for start, end in zip(starts, ends, strict=True))
-        left[row] = rest if rest.strip() else ""
-    return left
 
 
 def _still_there(texts: list[str], left: list[str]) -> list[bool]:

@@ -107,6 +107,15 @@ def test_some_rows_of_what_was_fitted_in_any_order(rows: list[str], draw: random
     assert found == [left[places[rows[row]].pop(0)] for row in some]
 
 
+def test_texts_from_elsewhere_are_copies_where_they_are_the_same() -> None:
+    deduplicator = Deduplicator().fit(X)
+    new = [*X, f"{SHOP}\n新店开张，欢迎光临，凭此券可以优惠十元。", "新"]
+    left = ["标题\n", "", "", "", "", new[-2].partition("\n")[2], "新"]
+    assert deduplicator.transform_new(new).tolist() == left
+    assert [deduplicator.transform_new([text])[0] for text in new] == left
+    assert Deduplicator(drop=True).fit(X).transform_new(new).tolist() == list(filter(None, left))
+
+
 def test_more_rows_of_a_text_than_were_fitted_are_copies() -> None:
     deduplicator = Deduplicator().fit(X)
     assert deduplicator.transform([*X, *X]).tolist() == [*LEFT, "标题\n", "", "", "", ""]
@@ -207,7 +216,11 @@ def test_fit_checks_what_making_one_does_not() -> None:
 
 def test_nothing_is_there_before_fit() -> None:
     deduplicator = Deduplicator()
-    for attempt in (lambda: deduplicator.transform(X), lambda: deduplicator.labels_):
+    for attempt in (
+        lambda: deduplicator.transform(X),
+        lambda: deduplicator.transform_new(X),
+        lambda: deduplicator.labels_,
+    ):
         with pytest.raises(NotFittedError):
             attempt()
     assert not hasattr(deduplicator, "labels_")

@@ -1,0 +1,1 @@
+"""Other people's pipelines: one file for each, imported by who uses it."""
