@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import partial
 from itertools import pairwise
 
@@ -43,30 +44,35 @@ def find_edges(
         sizes = np.where(near, sizes, 0).astype(np.int32)
     met, capped = None, 0
     if banding is not None:
-        with watch.stage(f"sign ({name})"):
-            keys = _keys(engine, sets, banding, settings.seed)
-    with watch.stage(f"candidates ({name})"):
+        with watch.stage(stage := f"sign ({name})"):
+            parts = _ranges(len(sets), 4 + len(sets) // 50_000)
+            signing = partial(sign, banding=banding, seed=settings.seed)
+            keys = _keys(
+                engine, sets, parts, watch.count(stage, signing, len(parts)), banding.bands
+            )
+    with watch.stage(stage := f"candidates ({name})"):
         if banding is None:
             joined = sets if near is None else _emptied(sets, near)
             index = prefix_index(joined, threshold)
             parts = _ranges(len(joined), 64)
-            found = engine.map(watch.count("join", partial(prefix_pairs, index=index), 64), parts)
-        else:
-            grouped = engine.group(
-                partial(mark_large, cap=settings.bucket_cap),
-                band_tables(keys, sizes),
-                ["bucket"],
-                2,
+            found = engine.map(
+                watch.count(stage, partial(prefix_pairs, index=index), len(parts)), parts
             )
+        else:
+            bands = keys.shape[1]
+            mark = watch.count(stage, partial(mark_large, cap=settings.bucket_cap), 2 * bands)
+            grouped = engine.group(mark, band_tables(keys, sizes), ["bucket"], 2)
             keys, capped = without_large(keys, grouped)
             take = partial(
                 pairs, keys=keys, sizes=sizes, threshold=threshold, cap=settings.bucket_cap
             )
-            taken = engine.map(take, list(enumerate(grouped)))
+            counted = watch.count(stage, take, 2 * bands, before=bands)
+            taken = engine.map(counted, list(enumerate(grouped)))
             found, met = [part[0] for part in taken], sum(part[1] for part in taken)
-            del keys, grouped, take, taken
-    with watch.stage(f"verify ({name})"):
-        verified = engine.map(partial(verify, sets=sets, threshold=threshold), found)
+            del keys, grouped, take, counted, taken
+    with watch.stage(stage := f"verify ({name})"):
+        verifying = partial(verify, sets=sets, threshold=threshold)
+        verified = engine.map(watch.count(stage, verifying, len(found)), found)
         edges = pa.concat_tables([EDGES.empty_table(), *verified])
         if capped:  # leaders of several large buckets may be the same
             edges = _without_repeats(edges)
@@ -77,7 +83,8 @@ def find_edges(
             sampled = sample(np.flatnonzero(sizes), settings.audit, settings.seed)
             wanted = queries(sets, sampled)
             against = partial(query_pairs, sets=sets, wanted=wanted, threshold=threshold)
-            true = pa.concat_tables(engine.map(against, _ranges(len(sets), 16)))
+            parts = _ranges(len(sets), 16)
+            true = pa.concat_tables(engine.map(watch.count("audit", against, len(parts)), parts))
             if near is not None:
                 both = near[numbers(true["a"])] & near[numbers(true["b"])]
                 true = true.filter(pa.array(both))
@@ -92,14 +99,18 @@ def find_edges(
     )
 
 
-def _keys(engine: Engine, sets: pa.Array, banding: Banding, seed: int) -> npt.NDArray[np.uint32]:
+def _keys(
+    engine: Engine,
+    sets: pa.Array,
+    ranges: list[tuple[int, int]],
+    signing: Callable[[pa.Array], npt.NDArray[np.uint32]],
+    bands: int,
+) -> npt.NDArray[np.uint32]:
     """Sign all sets; the parts are copied as they come, so that they are never there twice."""
-    keys = np.empty((len(sets), banding.bands), np.uint32)
-    ranges = _ranges(len(sets), 4 + len(sets) // 50_000)
+    keys = np.empty((len(sets), bands), np.uint32)
     for some in [ranges[i : i + 4] for i in range(0, len(ranges), 4)]:
         parts = [sets.slice(first, last - first) for first, last in some]
-        signed = engine.map(partial(sign, banding=banding, seed=seed), parts)
-        for (first, last), part in zip(some, signed, strict=True):
+        for (first, last), part in zip(some, engine.map(signing, parts), strict=True):
             keys[first:last] = part
     return keys
 

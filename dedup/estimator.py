@@ -59,9 +59,9 @@ class Deduplicator(TransformerMixin, BaseEstimator, auto_wrap_output_keys=None):
     Parameters
     ----------
     threshold, recall, permutations, words, chars, unit, min_length, min_drop, keep, preset,
-    drop_threshold, drop_families, across_only, user_dictionaries, exact, seed, audit, bucket_cap
+    drop_threshold, drop_families, user_dictionaries, exact, seed, audit, bucket_cap
         As in ``Settings``. Texts have no dates or sources, so ``keep`` is ``"first"`` or
-        ``"longest"``, and ``across_only`` spares repeats inside one text.
+        ``"longest"``.
     drop
         Return only the rows that are left, without those that became ``""``. Not for a
         ``Pipeline``, where ``y`` would have more rows than X; outside one, ``y[kept_]`` has the
@@ -115,7 +115,6 @@ class Deduplicator(TransformerMixin, BaseEstimator, auto_wrap_output_keys=None):
         preset: Preset = "standard",
         drop_threshold: float | None = None,
         drop_families: bool = False,
-        across_only: bool = False,
         user_dictionaries: Sequence[str | Path] = (),
         exact: bool = False,
         seed: int = 1,
@@ -136,7 +135,6 @@ class Deduplicator(TransformerMixin, BaseEstimator, auto_wrap_output_keys=None):
         self.preset = preset
         self.drop_threshold = drop_threshold
         self.drop_families = drop_families
-        self.across_only = across_only
         self.user_dictionaries = user_dictionaries
         self.exact = exact
         self.seed = seed

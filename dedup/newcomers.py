@@ -26,7 +26,8 @@ def apart(finding: Finding, first: int) -> Finding:
     Of the corpus, the documents before ``first``, everything stays; it comes first in keep order.
     Each newcomer comes after it and has what it shares with no text of the corpus to itself: a
     text of two newcomers is two texts, and an edge between texts of two newcomers is gone. So what
-    is decided for a newcomer depends on the corpus and on itself.
+    is decided for a newcomer depends on the corpus and on itself. (Not so with ``across_only``,
+    where it counts who else has a text of the corpus.)
     """
     document = numbers(finding.units["document"])
     owner = np.where(document < first, CORPUS, document)
@@ -35,27 +36,34 @@ def apart(finding: Finding, first: int) -> Finding:
     rank[order] = np.arange(len(order))
 
     texts = _Shares.of(owner, finding.text_of, finding.texts.num_rows)
-    text_of = texts.find(owner, finding.text_of)
-    unit = np.zeros(len(texts.key), np.int64)
+    share_of = texts.find(owner, finding.text_of)
     backwards = order[::-1]
-    backwards = backwards[text_of[backwards] >= 0]
-    unit[text_of[backwards]] = backwards  # the last written, of the lowest rank, stays
+    backwards = backwards[share_of[backwards] >= 0]
+    unit = np.zeros(len(texts.key), np.int64)
+    unit[share_of[backwards]] = backwards  # the last written, of the lowest rank, stays
+    # Texts are numbered in keep order, and what comes first is another thing for each newcomer.
+    by_rank = np.argsort(rank[unit])
+    number = np.empty(len(unit) + 1, np.int64)
+    number[by_rank] = np.arange(len(unit))
+    number[-1] = -1  # which -1 picks, of a unit without text
 
     first_masked = finding.masked_of[texts.key]
     masked = _Shares.of(texts.owner, first_masked, finding.texts.num_rows)
     masked_share = masked.find(texts.owner, first_masked)
-    head = np.full(len(masked.key) + 1, -1, np.int64)  # the last is what -1 picks
-    held = np.flatnonzero(masked_share >= 0)[::-1]
-    head[masked_share[held]] = held
+    head = np.full(len(masked.key) + 1, -1, np.int64)
+    held = by_rank[masked_share[by_rank] >= 0][::-1]
+    head[masked_share[held]] = number[held]
 
+    unit_column = finding.texts.column_names.index("unit")
+    in_order = finding.texts.take(pa.array(texts.key[by_rank]))
     return dataclasses.replace(
         finding,
         rank=rank,
-        text_of=text_of,
-        texts=_with_units(finding.texts.take(pa.array(texts.key)), unit),
-        literal=_between(finding.literal, texts, np.arange(len(texts.key))),
+        text_of=number[share_of],
+        texts=in_order.set_column(unit_column, "unit", pa.array(unit[by_rank])),
+        literal=_between(finding.literal, texts, number),
         masked=_between(finding.masked, masked, head),
-        masked_of=head[masked_share],
+        masked_of=head[masked_share][by_rank],
     )
 
 
@@ -128,7 +136,3 @@ def _between(view: View, shares: _Shares, name: Ints) -> View:
     return dataclasses.replace(
         view, edges=between.sort_by([("a", "ascending"), ("b", "ascending")])
     )
-
-
-def _with_units(texts: pa.Table, unit: Ints) -> pa.Table:
-    return texts.set_column(texts.column_names.index("unit"), "unit", pa.array(unit))

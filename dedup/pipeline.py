@@ -29,7 +29,7 @@ from dedup.stages.segment import segment
 from dedup.stages.shingle import shingle
 from dedup.stages.sign import solve
 from dedup.stages.words import Lexicon, words
-from dedup.watch import Progress, Watch
+from dedup.watch import LOGGER, Progress, Watch
 
 __all__ = ["Folded", "find", "find_folded", "find_in", "fold_corpus", "load_lexicon"]
 
@@ -62,7 +62,7 @@ def find(
     workers
         Threads; by default one for each core this process may use. Changes no result.
     progress
-        Called as stages advance.
+        Called as stages advance. To stop a run, raise an exception there: it reaches the caller.
 
     Returns
     -------
@@ -216,7 +216,9 @@ def find_folded(
         engine=engine,
     )
     with watch.stage("cluster"):
-        return Result(settings, finding, finding.decide(settings), watch.seconds)
+        result = Result(settings, finding, finding.decide(settings), watch.seconds)
+    LOGGER.info("%r", result)
+    return result
 
 
 def load_lexicon(settings: Settings) -> Lexicon:

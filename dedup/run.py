@@ -78,7 +78,8 @@ def run(
     workers, engine
         Threads of the local engine, or another engine. Neither changes a byte of the result.
     progress
-        Called as stages advance.
+        Called as stages advance. To stop a run, raise an exception there: it reaches the caller,
+        and the folder is left unfinished.
 
     Raises
     ------

@@ -1,7 +1,8 @@
-"""How long each stage of a run takes, and who is told how far it is."""
+"""How long each stage of a run takes, and who is told how far it is: a callback, and the log."""
 
 from __future__ import annotations
 
+import logging
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -9,16 +10,24 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Protocol, TypeVar
 
-__all__ = ["Progress", "Watch"]
+__all__ = ["LOGGER", "Progress", "Watch"]
+
+LOGGER = logging.getLogger("dedup")
+"""INFO: each stage with its seconds, and what was found; DEBUG: each batch."""
+LOGGER.addHandler(logging.NullHandler())  # silent until the program that uses us wants to hear it
 
 T = TypeVar("T")
 R = TypeVar("R")
 
 
 class Progress(Protocol):
-    """Who wants to know how far a run is; called from several threads, one at a time."""
+    """Who wants to know how far a run is; called from several threads, one at a time.
 
-    def __call__(self, stage: str, done: int, total: int | None) -> None:
+    What it raises ends the run: batches that were begun are finished, no thread goes on, and the
+    caller of the run gets the exception. That is how a run is cancelled.
+    """
+
+    def __call__(self, stage: str, done: int, total: int | None, /) -> None:
         """Take note that ``done`` of ``total`` batches of a stage are through."""
 
 
@@ -35,22 +44,26 @@ class Watch:
         begun = time.perf_counter()
         if self.progress:
             self.progress(name, 0, None)
-        try:
-            yield
-        finally:
-            self.seconds[name] = self.seconds.get(name, 0.0) + time.perf_counter() - begun
+        yield
+        passed = time.perf_counter() - begun
+        self.seconds[name] = self.seconds.get(name, 0.0) + passed
+        LOGGER.info("%s: %.3f s", name, passed)
 
-    def count(self, name: str, stage: Callable[[T], R], total: int | None) -> Callable[[T], R]:
-        """Return ``stage`` with each call reported as one batch done."""
-        if self.progress is None:
+    def count(
+        self, name: str, stage: Callable[[T], R], total: int | None, before: int = 0
+    ) -> Callable[[T], R]:
+        """Return ``stage`` with each call reported as one batch done, ``before`` it so many."""
+        if self.progress is None and not LOGGER.isEnabledFor(logging.DEBUG):
             return stage
-        progress, lock, done = self.progress, threading.Lock(), [0]
+        lock, done = threading.Lock(), [before]
 
         def counted(batch: T) -> R:
             result = stage(batch)
             with lock:
                 done[0] += 1
-                progress(name, done[0], total)
+                LOGGER.debug("%s: batch %d of %s", name, done[0], total)
+                if self.progress:
+                    self.progress(name, done[0], total)
             return result
 
         return counted

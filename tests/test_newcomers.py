@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 from corpora import texts
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 import dedup
@@ -52,7 +52,7 @@ PRESETS: list[dict[str, Any]] = [
     {},
     {"drop_families": True},
     {"preset": "aggressive", "min_drop": 0},
-    {"preset": "aggressive", "drop_families": True, "across_only": True},
+    {"preset": "aggressive", "drop_families": True},
     {"drop_threshold": 0.7, "min_length": 0},
 ]
 
@@ -63,6 +63,7 @@ PRESETS: list[dict[str, Any]] = [
     st.lists(texts(), min_size=1, max_size=4),
     st.sampled_from(PRESETS),
 )
+@example([], [OTHER, f"{LONGER}\n{OTHER}"], {})  # what is first is another text for each
 def test_each_newcomer_fares_as_if_it_came_alone(
     base: list[str], new: list[str], values: dict[str, Any]
 ) -> None:

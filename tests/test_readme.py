@@ -107,13 +107,15 @@ def test_the_python_runs_and_its_comments_are_true():
     assert cleaned[:2] == list(names["texts"].values())[:2]  # type: ignore[attr-defined]
 
 
-def test_the_pipeline_runs_and_its_comments_are_true():
-    code = _marked("sklearn")
+@pytest.mark.parametrize("name", ["sklearn", "cancel"])
+def test_other_examples_run_and_their_comments_are_true(name: str):
+    code = _marked(name)
     texts = _marked("python").partition("result =")[0]
     printed = io.StringIO()
     with contextlib.redirect_stdout(printed):
         exec(compile(texts + code, "README.md", "exec"), {})
-    assert printed.getvalue().splitlines() == re.findall(r"# (.*)", code)
+    told = re.findall(r"print\(.*# (.*)", code)
+    assert printed.getvalue().splitlines() == told
 
 
 def test_options_that_are_named_exist():

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 import tempfile
+import threading
 from collections.abc import Callable
 from functools import lru_cache
 from importlib.metadata import PackageNotFoundError, version
@@ -19,6 +20,8 @@ _numba: Any = numba  # its own types leave out what it documents
 __all__ = ["cache_root", "compiled_before", "inner", "kernel", "mark_compiled"]
 
 F = TypeVar("F", bound=Callable[..., Any])
+
+_configuring = threading.Lock()  # Numba's configuration is the whole process's, and is put back
 
 
 def cache_root() -> Path:
@@ -60,12 +63,13 @@ def _cache_dir() -> Path:
 
 def kernel(function: F) -> F:
     """Compile ``function`` on first call, without the GIL, cached across processes."""
-    before = _numba.config.CACHE_DIR
-    _numba.config.CACHE_DIR = str(_cache_dir())
-    try:
-        return _numba.njit(nogil=True, cache=True, boundscheck=False)(function)
-    finally:
-        _numba.config.CACHE_DIR = before
+    with _configuring:
+        before = _numba.config.CACHE_DIR
+        _numba.config.CACHE_DIR = str(_cache_dir())
+        try:
+            return _numba.njit(nogil=True, cache=True, boundscheck=False)(function)
+        finally:
+            _numba.config.CACHE_DIR = before
 
 
 def inner(function: F) -> F:
