@@ -66,6 +66,8 @@ GOALS = (
             ("precision", 1, "share of the links of hosts that a planted copy explains"),
         )
     ),
+    Goal("layouts.lines_kept", least=0.999, what="documents of paragraphs on lines seen as such"),
+    Goal("layouts.linux_docs", least=0.87, what="wrapped pages seen as such; the rest are lists"),
     Goal("labels.same_page", least=1, what="Simplified and Traditional pages that share a cluster"),
 )
 

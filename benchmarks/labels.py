@@ -238,7 +238,7 @@ def masked(options: argparse.Namespace) -> tuple[dict[str, float], dict[str, Any
 
 
 def pages(options: argparse.Namespace) -> tuple[dict[str, float], dict[str, Any]]:
-    result = dedup.find(corpora.rows("linux_docs"), Settings(unit="blank"), workers=options.workers)
+    result = dedup.find(corpora.rows("linux_docs"), Settings(), workers=options.workers)
     by_label: dict[str, list[Row]] = defaultdict(list)
     for pair in corpora.rows("linux_pairs"):
         by_label[pair["label"]].append(pair)

@@ -25,7 +25,7 @@ from dedup.result import Result
 from dedup.settings import Settings
 from dedup.stages.distinct import first_of_equals, keep_order, number_groups
 from dedup.stages.fold import fold
-from dedup.stages.segment import segment
+from dedup.stages.segment import layout, segment
 from dedup.stages.shingle import shingle
 from dedup.stages.sign import solve
 from dedup.stages.words import Lexicon, words
@@ -134,7 +134,8 @@ def fold_corpus(
 
     def read_and_fold(batch: T) -> tuple[pa.Table, pa.Table, pa.Table]:
         documents, quarantined = read(batch)
-        return documents, quarantined, fold(documents, segment(documents, settings.unit), tables)
+        documents = layout(documents, settings.unit)
+        return documents, quarantined, fold(documents, segment(documents), tables)
 
     with watch.stage("fold"):
         batches = list(batches)

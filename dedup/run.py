@@ -336,6 +336,7 @@ def _report(result: Result, files: int, removed_bytes: int) -> dict[str, Any]:
             "documents": result.documents.num_rows,
             "quarantined": finding.quarantine.num_rows,
             "units": finding.units.num_rows,
+            "documents_by_unit": _by_unit(result.documents),
             "distinct_texts": finding.texts.num_rows,
             "clusters": result.cluster.count,
             "families": result.family.count,
@@ -354,6 +355,15 @@ def _report(result: Result, files: int, removed_bytes: int) -> dict[str, Any]:
         "literal": _view_report(finding.literal, result),
         "masked": _view_report(finding.masked, result),
     }
+
+
+def _by_unit(documents: pa.Table) -> dict[str, int]:
+    counted = documents["unit"].value_counts().to_pylist()
+    return {each["values"]: each["counts"] for each in sorted(counted, key=_most)}
+
+
+def _most(counted: Mapping[str, Any]) -> tuple[int, str]:
+    return -counted["counts"], counted["values"]
 
 
 def _view_report(view: View, result: Result) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from dedup.errors import SettingsError
 
 __all__ = ["Keep", "Preset", "Settings", "Unit"]
 
-Unit = Literal["line", "blank", "sentence", "document"]
+Unit = Literal["auto", "line", "blank", "indent", "sentence", "document"]
 Keep = Literal["first", "earliest", "longest", "preferred"]
 Preset = Literal["careful", "standard", "aggressive"]
 
@@ -44,7 +44,8 @@ class Settings:
     """Words to a shingle; 2 where neither this nor ``chars`` is given."""
     chars: int | None = None
     """Shadow characters to a shingle, instead of words."""
-    unit: Unit = "line"
+    unit: Unit = "auto"
+    """What is compared; ``auto`` finds per document whether lines are paragraphs or wrapped."""
     min_length: int = 8
     """Shadow characters a unit needs to be looked for at all."""
     min_drop: int = 20

@@ -36,6 +36,9 @@ def headline(report: Mapping[str, Any]) -> str:
         f"{_many(counts['documents'], 'document')} in {_many(counts['files'], 'file')}: "
         f"{_many(counts['units'], 'unit')} ({report['settings']['unit']})"
     )
+    wrapped = sum(counts["documents_by_unit"].get(unit, 0) for unit in ("blank", "indent"))
+    if report["settings"]["unit"] == "auto" and wrapped:
+        read += f"\n{_many(wrapped, 'hard-wrapped document')}, cut at blank lines"
     return "\n".join([read, "", *_aligned(rows), "", *_recall(report)]) + "\n"
 
 

@@ -51,7 +51,8 @@ def text_field(row: str) -> str | None:
 def line_of(member: Member) -> str:
     document = documents(member["file"])[member["row"]]
     assert document is not None, member
-    return document.split("\n")[member["line"] - 1].rstrip("\r")
+    lines = document.split("\n")[member["line"] - 1 : member.get("last", member["line"])]
+    return "".join(line.rstrip("\r") for line in lines)
 
 
 def plain(text: str) -> str:

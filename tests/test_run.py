@@ -28,7 +28,7 @@ CHANGING = {"timings.json", ".dedup"}
 few = settings(
     max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
-units = st.sampled_from(["line", "blank", "sentence", "document"])
+units = st.sampled_from(["line", "blank", "indent", "sentence", "document"])
 presets = st.sampled_from(["careful", "standard", "aggressive"])
 
 
@@ -67,7 +67,7 @@ def test_a_copied_paragraph_is_found_dropped_and_accounted_for(tmp_path: Path) -
 
 
 @few
-@given(files=corpora(), unit=units, preset=presets)
+@given(files=corpora(), unit=st.just("auto") | units, preset=presets)
 def test_restore_gives_the_input_to_the_byte(
     files: dict[str, bytes], unit: str, preset: str
 ) -> None:

@@ -48,7 +48,10 @@ def test_defaults() -> None:
         ({"bucket_cap": 1}, "--bucket-cap"),
         ({"seed": -1}, "--seed"),
         ({"seed": 2**32}, "--seed"),
-        ({"unit": "page"}, "--unit must be one of line, blank, sentence, document, not 'page'"),
+        (
+            {"unit": "page"},
+            "--unit must be one of auto, line, blank, indent, sentence, document, not",
+        ),
         ({"keep": "last"}, "--keep"),
         ({"preset": "reckless"}, "--preset"),
         ({"keep": "preferred"}, "--keep preferred and --prefer"),

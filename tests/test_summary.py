@@ -25,7 +25,7 @@ def _run(tmp_path: Path, settings: Settings | None = None) -> tuple[str, str]:
 def test_a_small_run_by_hand(tmp_path: Path):
     head, text = _run(tmp_path)
     assert head.splitlines()[:8] == [
-        "2 documents in 2 files: 6 units (line)",
+        "2 documents in 2 files: 6 units (auto)",
         "",
         "  repeated     4  units: 86 characters, 89.6 %",
         "  dropped      1  units: 34 characters, 35.4 %",
@@ -66,6 +66,6 @@ def test_a_run_that_finds_nothing(tmp_path: Path):
     (tmp_path / "a.txt").write_text("只有一行，没有重复的文字。\n", encoding="utf-8")
     run([tmp_path / "a.txt"], tmp_path / "out")
     text = (tmp_path / "out" / "summary.txt").read_text(encoding="utf-8")
-    assert text.startswith("1 document in 1 file: 1 unit (line)\n")
+    assert text.startswith("1 document in 1 file: 1 unit (auto)\n")
     assert "Why" not in text
     assert "Largest" not in text

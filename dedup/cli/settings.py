@@ -45,7 +45,11 @@ _OPTIONS = [
         FIND, "--chars", "Characters to a shingle, instead of words; needs --threshold.",
         type=int, metavar="N",
     ),
-    _option(FIND, "--unit", "What is compared.", type=click.Choice(get_args(Unit))),
+    _option(
+        FIND, "--unit", "What is compared: lines; what lies between blank lines, or begins with an "
+        "indented one; sentences; documents. auto finds which documents are hard-wrapped, and "
+        "takes the lines of the others.", type=click.Choice(get_args(Unit)),
+    ),
     _option(
         FIND, "--min-length", "Characters a unit needs to be looked for.", type=int, metavar="N"
     ),

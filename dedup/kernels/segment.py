@@ -10,21 +10,26 @@ from dedup.kernels import inner, kernel
 from dedup.kernels.utf8 import decode, word_at
 
 __all__ = [
+    "BLANK",
     "CLOSER",
     "DIGIT",
     "DOT",
     "ENDER",
+    "INDENT",
+    "LETTER",
+    "LINE",
     "MODES",
     "OTHER",
     "SPACE",
     "WIDE_DOT",
+    "after_line",
     "lines",
     "sentences",
 ]
 
-OTHER, DIGIT, SPACE, ENDER, DOT, WIDE_DOT, CLOSER = range(7)
-MODES = ("line", "blank", "document", "sentence")
-LINE, BLANK, DOCUMENT, SENTENCE = range(4)
+OTHER, LETTER, DIGIT, SPACE, ENDER, DOT, WIDE_DOT, CLOSER = range(8)
+MODES = ("line", "blank", "indent", "document", "sentence")
+LINE, BLANK, INDENT, DOCUMENT, SENTENCE = range(5)
 
 # Rows of the table that the walks fill.
 DOC, NUMBER, AT_LINE, START, END, DROP_END, BYTE_START, BYTE_END = range(8)
@@ -76,18 +81,43 @@ def _skip_white(data: Any, i: int, hi: int, classes: Any) -> tuple[int, int]:
     return i, count
 
 
+@inner
+def _word_start(data: Any, i: int, hi: int, classes: Any) -> int:
+    """Return where the first letter or digit of the line at byte ``i`` is, or the line's end."""
+    while i < hi and data[i] != 10 and data[i] != 13:
+        code, after = decode(data, i)
+        if code > 0xFFFF or LETTER <= classes[code] <= DIGIT:
+            break
+        i = after
+    return i
+
+
+@inner
+def after_line(data: Any, i: int, hi: int, classes: Any) -> tuple[int, int, bool]:
+    """Return where the line at byte ``i`` has its first letter or digit (or ends), where it ends.
+
+    And whether it begins with white space.
+    """
+    after, white = _skip_white(data, i, hi, classes)
+    word = _word_start(data, after, hi, classes)
+    end, _ = _line_end(data, word, hi)
+    return word, end, white > 0
+
+
 @kernel
-def lines(data: Any, starts: Any, classes: Any, mode: int, rows: Any) -> int:
-    """Walk over lines, blocks between blank lines, or documents, and return how many there are.
+def lines(data: Any, starts: Any, classes: Any, modes: Any, rows: Any) -> int:
+    """Walk over lines, blocks of them, or documents, and return how many there are.
 
     ``data`` (uint8) and ``starts`` (int64, one more than documents) are the texts; ``classes``
-    (uint8, 65536) knows white space. ``rows`` (int64, 8 × units) is filled unless it is empty.
+    (uint8, 65536) knows white space, letters and digits; ``modes`` (uint8) is of each document.
+    ``rows`` (int64, 8 × units) is filled unless it is empty.
     """
     fill = rows.size > 0
     units = np.int64(0)
     for document in range(len(starts) - 1):
         lo = starts[document]
         hi = starts[document + 1]
+        mode = modes[document]
         i = np.int64(lo)
         at = np.int64(0)
         line = np.int64(0)
@@ -102,6 +132,10 @@ def lines(data: Any, starts: Any, classes: Any, mode: int, rows: Any) -> int:
             i, white = _skip_white(data, i, hi, classes)
             at += white
             blank = i >= hi or data[i] == 10 or data[i] == 13
+            parts = blank
+            if not blank and BLANK <= mode <= INDENT:
+                word = _word_start(data, i, hi, classes)
+                parts = word >= hi or data[word] == 10 or data[word] == 13
             if not blank and (fill or mode != DOCUMENT):
                 i, more = _line_end(data, i, hi)
                 at += more
@@ -112,10 +146,10 @@ def lines(data: Any, starts: Any, classes: Any, mode: int, rows: Any) -> int:
             byte_end = i
             i = _after_terminator(data, i, hi)
             at += i - byte_end
-            if blank:
+            if parts:
                 goes_on = goes_on and mode == DOCUMENT
                 continue
-            if not goes_on:
+            if not goes_on or (mode == INDENT and white > 0):
                 if fill:
                     rows[DOC, units] = document
                     rows[NUMBER, units] = units - first

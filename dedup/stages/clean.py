@@ -66,7 +66,8 @@ def covering(
     """Return for each text the kept one that covers it, or -1 for a text that is kept.
 
     A greedy cover in keep order: a text goes if an earlier one, itself kept, may stand for it. So
-    among what is kept nothing may stand for anything later, and a second pass drops nothing.
+    among what is kept nothing may stand for anything later, and a second pass over documents that
+    are cut in the same way (which ``--unit auto`` decides anew) drops nothing.
 
     Parameters
     ----------

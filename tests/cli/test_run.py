@@ -35,7 +35,7 @@ def test_says_what_was_found_and_where_to_look(corpus: Path, tmp_path: Path):
     done = dedup("run", corpus, "-o", out)
     assert done.returncode == 0
     assert done.stderr in {"", f"{FIRST_RUN}\n"}
-    assert "2 documents in 2 files: 4 units (line)" in done.stdout
+    assert "2 documents in 2 files: 4 units (auto)" in done.stdout
     assert re.search(r"dropped +1  units: 34 characters, 37\.8 %", done.stdout), done.stdout
     for line in done.stdout.splitlines():
         if line.startswith("  ") and (path := line.strip().partition(": ")[0]).startswith("/"):

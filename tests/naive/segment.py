@@ -30,6 +30,10 @@ def lines_of(text: str) -> Iterator[tuple[int, int, int]]:
         at = found.end()
 
 
+def has_word(line: str) -> bool:
+    return any(sign.isalnum() or ord(sign) > 0xFFFF for sign in line)
+
+
 def cuts(line: str) -> list[int]:
     """Return where a line is cut, after the white space that follows a sentence."""
     found = []
@@ -48,15 +52,16 @@ def cuts(line: str) -> list[int]:
 
 def units(text: str, unit: str) -> list[Unit]:
     found: list[Unit] = []
-    before_blank = True
+    after_part = True
     for number, (start, end, drop_end) in enumerate(lines_of(text), 1):
         line = text[start:end]
-        blank = not line.strip()
-        if blank:
+        parts = not has_word(line) if unit in ("blank", "indent") else not line.strip()
+        begins = after_part or (unit == "indent" and line[:1].isspace())
+        if parts:
             pass
-        elif unit == "line" or (unit == "blank" and before_blank):
+        elif unit == "line" or (unit in ("blank", "indent") and begins):
             found.append(Unit(number, start, end, drop_end))
-        elif unit == "blank":
+        elif unit in ("blank", "indent"):
             found[-1] = found[-1]._replace(end=end, drop_end=drop_end)
         elif unit == "sentence":
             borders = [0, *cuts(line), len(line)]
@@ -65,7 +70,7 @@ def units(text: str, unit: str) -> list[Unit]:
                 found.append(Unit(number, start + first, start + first + length, start + last))
             if len(borders) == 2:
                 found[-1] = found[-1]._replace(drop_end=drop_end)
-        before_blank = blank
+        after_part = parts
     if unit == "document" and text.strip():
         found.append(Unit(1, 0, len(re.sub(r"(\r\n|\r|\n)\Z", "", text)), len(text)))
     return found
