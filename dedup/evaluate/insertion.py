@@ -14,7 +14,7 @@ import pyarrow as pa
 from dedup.columns import numbers
 from dedup.evaluate.alter import Copy
 from dedup.records import SCHEMA_VERSION
-from dedup.stages.segment import segment
+from dedup.stages.segment import layout, segment
 
 __all__ = ["Made", "Place", "Row", "Unit", "insert", "labels"]
 
@@ -148,7 +148,7 @@ def labels(
 
 def _segmented(texts: Sequence[str], unit: str) -> list[npt.NDArray[np.int64]]:
     """Return, per text, ``start, end, paragraph, line`` of each unit."""
-    units = segment(pa.table({"text": pa.array(texts, pa.large_string())}), unit)
+    units = segment(layout(pa.table({"text": pa.array(texts, pa.large_string())}), unit))
     columns = np.array([numbers(units[name]) for name in ("start", "end", "paragraph", "line")])
     cuts = np.searchsorted(numbers(units["document"]), np.arange(len(texts) + 1))
     return [columns[:, a:b].T for a, b in pairwise(cuts)]

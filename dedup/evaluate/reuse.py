@@ -16,7 +16,7 @@ from dedup.engines import Engine
 from dedup.pipeline import load_lexicon
 from dedup.settings import Settings
 from dedup.stages.fold import fold
-from dedup.stages.segment import segment
+from dedup.stages.segment import layout, segment
 from dedup.stages.shingle import shingle
 from dedup.stages.words import words
 
@@ -52,7 +52,7 @@ def units_with_reuse(documents: pa.Table, settings: Settings, engine: Engine) ->
 
     def describe(first: int) -> tuple[pa.Table, pa.Array]:
         batch = documents.slice(first, _ROWS).combine_chunks()
-        units = fold(batch, segment(batch, settings.unit), tables)
+        units = fold(batch, segment(layout(batch, settings.unit)), tables)
         sets = shingle(words(flat(units["shadow"]), lexicon, characters=False), RUN)
         units = units.drop_columns(["shadow", "hash_high", "hash_low", "byte_start", "byte_end"])
         moved = pa.array(numbers(units["document"]) + first)
