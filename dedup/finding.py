@@ -13,7 +13,7 @@ from dedup.columns import flat, numbers
 from dedup.engines import Engine
 from dedup.settings import Settings
 from dedup.stages.audit import Audit
-from dedup.stages.clean import DROP_THRESHOLD, DropRule, covering
+from dedup.stages.clean import DropRule, covering
 from dedup.stages.cluster import cover
 from dedup.stages.ledger import Groups, group_units, link_units, links_across
 from dedup.stages.sign import Banding
@@ -71,7 +71,7 @@ class Finding:
     text_of: Ints
     """Per unit, its distinct text; -1 for a unit too short to be looked for."""
     texts: pa.Table
-    """Per distinct text, in keep order: sets ``literal`` and ``masked``, ``guards``, ``unit``, …"""
+    """Per distinct text, in keep order: ``literal`` and ``masked``, ``guards``, ``sentences``, …"""
     literal: View
     masked: View
     """Its edges are between the first texts of two masked ones."""
@@ -105,7 +105,7 @@ class Finding:
 
         rule = DropRule(
             settings.preset,
-            settings.drop_threshold or DROP_THRESHOLD,
+            settings.drop_threshold,
             settings.min_drop,
             settings.drop_families,
         )

@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from dedup import dictionary, folding, masking
+from dedup import dictionary, folding, masking, sentences
 from dedup.columns import flat, numbers, strings
 from dedup.corpus.memory import documents_table
 from dedup.edges import find_edges
@@ -175,7 +175,7 @@ def find_folded(
     def describe(shadow: pa.Array) -> pa.Table:
         told = words(shadow, known, settings.chars is not None)
         sets = shingle(told, size)
-        for name in ("guards", "free"):
+        for name in ("guards", "free", "sentences"):
             sets = sets.append_column(name, told[name])
         return sets
 
@@ -230,7 +230,8 @@ def load_lexicon(settings: Settings) -> Lexicon:
         fold=partial(folding.fold_strings, tables=tables),
         fold_key=folding.fold_key(),
     )
-    return Lexicon(loaded, masking.tag_kinds(loaded.tags)[loaded.tag], masking.rules())
+    kinds = masking.tag_kinds(loaded.tags)[loaded.tag]
+    return Lexicon(loaded, kinds, masking.rules(), sentences.marks())
 
 
 def _parts(offsets: npt.NDArray[np.int64]) -> list[tuple[int, int]]:

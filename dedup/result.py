@@ -100,6 +100,7 @@ class Result:
             masked=flat(finding.texts["masked"]),
             masked_of=finding.masked_of,
             guards=flat(finding.texts["guards"]),
+            sentences=flat(finding.texts["sentences"]),
             target=self.target,
             action=self.action,
             actions=ACTIONS,

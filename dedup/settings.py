@@ -55,7 +55,8 @@ class Settings:
     """Sources in order of preference, for ``keep="preferred"``."""
     preset: Preset = "standard"
     drop_threshold: float | None = None
-    """Jaccard, or containment in what is kept, from which ``standard`` drops a unit."""
+    """Jaccard, or containment in what is kept, from which ``standard`` drops near copies with the
+    same numbers, dates, places and negations, too; ``None``: it drops none of them."""
     drop_families: bool = False
     """Drop what is equal only after masking, too."""
     across_only: bool = False

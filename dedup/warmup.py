@@ -27,6 +27,7 @@ from dedup.kernels.dictionary import Dictionary
 from dedup.masking import rules
 from dedup.pipeline import Folded, find_folded, fold_corpus, load_lexicon
 from dedup.records import DOCUMENTS, QUARANTINE, REMOVALS, UNITS
+from dedup.sentences import marks
 from dedup.settings import Settings
 from dedup.stages.words import Lexicon
 from dedup.watch import Watch
@@ -106,7 +107,7 @@ def _words_to_ledger() -> None:
         start=np.zeros(4), trans=np.zeros((4, 4)), emit=np.zeros((1, 4)),
         tag_names=np.array(bytearray(b"x")),
     )  # fmt: skip
-    lexicon = Lexicon(dictionary, none.astype(np.uint8), rules())
+    lexicon = Lexicon(dictionary, none.astype(np.uint8), rules(), marks())
     folded = Folded(_table(documents, DOCUMENTS), QUARANTINE.empty_table(), _table(units, UNITS))
     result = find_folded(folded, lambda: lexicon, [""], Settings(), LocalEngine(1), Watch())
     result.provenance  # noqa: B018  made when asked for

@@ -62,13 +62,14 @@ _OPTIONS = [
         type=_PATH, metavar="FILE", help="Words to add, as jieba reads them; may be repeated.",
     ),
     _option(
-        DROP, "--preset", "careful: exact copies. standard: also near ones with the same numbers, "
-        "dates, places and negations. aggressive: whatever was found.",
+        DROP, "--preset", "careful: exact copies. standard: also what a kept unit says word for "
+        "word. aggressive: whatever was found.",
         type=click.Choice(get_args(Preset)),
     ),
     _option(
         DROP, "--drop-threshold", "Jaccard, or containment in what is kept, from which standard "
-        "drops.  [default: 0.9]", type=float, metavar="X",
+        "drops near copies with the same numbers, dates, places and negations, too.",
+        type=float, metavar="X",
     ),
     _option(
         DROP, "--min-drop", "Characters a unit needs to be dropped; shorter ones are tagged.",

@@ -10,13 +10,11 @@ import pyarrow as pa
 
 from dedup.columns import lists, numbers
 from dedup.kernels.cover import greedy_keep
+from dedup.kernels.sentences import stands_in
 from dedup.kernels.verify import subsequence
 from dedup.settings import Preset
 
-__all__ = ["DROP_THRESHOLD", "DropRule", "covering", "same_facts"]
-
-DROP_THRESHOLD = 0.9
-"""Jaccard or containment from which ``standard`` drops. Lower, and added clauses get lost."""
+__all__ = ["DropRule", "covering", "same_facts", "same_sentences"]
 
 
 @dataclass(frozen=True)
@@ -24,26 +22,42 @@ class DropRule:
     """What may be dropped for what is kept."""
 
     preset: Preset
-    threshold: float
+    threshold: float | None
+    """From which ``standard`` drops near copies, too; None: none of them."""
     min_length: int
     families: bool
 
-    def covers(self, edges: pa.Table, guards: pa.Array) -> npt.NDArray[np.bool_]:
+    def covers(self, edges: pa.Table, texts: pa.Table) -> npt.NDArray[np.bool_]:
         """Return, per row, whether ``a`` may stand for ``b``.
 
         ``careful`` lets no near copy go, ``aggressive`` each one that was found, ``standard`` those
-        of enough Jaccard whose numbers, places and negations are the same in the same order, and
-        those contained in ``a`` whose numbers, places and negations ``a`` has in that order.
+        of which ``a`` says every word: all the same, or as whole sentences in one run. From the
+        threshold on also those of enough Jaccard whose numbers, places and negations are the same
+        in the same order, and those contained in ``a`` whose numbers, places and negations ``a``
+        has in that order. ``texts`` has the columns ``sentences`` and ``guards``.
         """
         if self.preset == "careful":
             return np.zeros(edges.num_rows, bool)
         if self.preset == "aggressive":
             return np.ones(edges.num_rows, bool)
-        within, equal = same_facts(numbers(edges["b"]), numbers(edges["a"]), guards)
-        alike = numbers(edges["similarity"]) >= self.threshold
-        contained = numbers(edges["containment_b"]) >= self.threshold
-        result: npt.NDArray[np.bool_] = (alike & equal) | (contained & within)
+        a, b = numbers(edges["a"]), numbers(edges["b"])
+        same, stands = same_sentences(b, a, texts["sentences"])
+        result: npt.NDArray[np.bool_] = same | stands
+        if self.threshold is not None:
+            within, equal = same_facts(b, a, texts["guards"])
+            result |= (numbers(edges["similarity"]) >= self.threshold) & equal
+            result |= (numbers(edges["containment_b"]) >= self.threshold) & within
         return result
+
+
+def same_sentences(
+    a: npt.NDArray[np.int64], b: npt.NDArray[np.int64], sentences: pa.Array
+) -> tuple[npt.NDArray[np.bool_], npt.NDArray[np.bool_]]:
+    """Return whether ``a`` says what ``b`` says, and whether its sentences stand in ``b``."""
+    values, starts = lists(sentences)
+    same, within = np.empty(len(a), bool), np.empty(len(a), bool)
+    stands_in(values, starts, a, b, same, within)
+    return same, within
 
 
 def same_facts(
@@ -74,7 +88,7 @@ def covering(
     edges
         Literal edges (schema ``EDGES``); texts are numbered in keep order.
     texts
-        Columns ``length`` (shadow characters) and ``guards``, one row per text.
+        Columns ``length`` (shadow characters), ``sentences`` and ``guards``, one row per text.
     masked_edges, masked_of
         Edges between masked texts, each named by its first text, and that of each text (-1: none).
     rule
@@ -82,7 +96,7 @@ def covering(
     """
     long = numbers(texts["length"]) >= rule.min_length
     edges = edges.filter(pa.array(long[numbers(edges["b"])]))
-    edges = edges.filter(pa.array(rule.covers(edges, texts["guards"])))
+    edges = edges.filter(pa.array(rule.covers(edges, texts)))
     size = texts.num_rows
     a, b = numbers(edges["a"]), numbers(edges["b"])
     score = np.maximum(numbers(edges["similarity"]), numbers(edges["containment_b"]))

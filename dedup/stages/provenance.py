@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -11,6 +11,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from dedup.columns import Array, flat, lists, make_strings, numbers, strings
+from dedup.kernels.sentences import stands_in
 from dedup.kernels.spans import copy_spans
 from dedup.kernels.verify import shared_counts, subsequence
 from dedup.records import SCHEMA_VERSION
@@ -35,10 +36,11 @@ class Evidence:
     masked: pa.Array
     masked_of: Ints
     guards: pa.Array
+    sentences: pa.Array
     target: Ints
     action: npt.NDArray[np.int8]
     actions: Sequence[str]
-    drop_threshold: float
+    drop_threshold: float | None
     settings: Settings
 
 
@@ -83,10 +85,10 @@ def provenance_rows(links: pa.Table, evidence: Evidence) -> pa.Table:
     # A unit dropped for another that is like it only once masked.
     kinds = np.where((kinds == 1) & (similarity < e.settings.near), 2, kinds)
     action = e.action[unit]
-    facts = _facts(a, b, e.guards)
+    facts, said = _compared(subsequence, a, b, e.guards), _compared(stands_in, a, b, e.sentences)
     elsewhere = (action == 2) & (e.target[unit] != source)
     reasons = _reasons(
-        kinds, action, elsewhere, same, similarity, containment, facts,
+        kinds, action, elsewhere, same, similarity, containment, facts, said,
         numbers(e.units["length"])[unit], e,
     )  # fmt: skip
 
@@ -115,6 +117,8 @@ def provenance_rows(links: pa.Table, evidence: Evidence) -> pa.Table:
 REASONS = [
     "the first of its group in keep order",
     "an exact copy of what is kept",
+    "word for word what is kept",
+    "whole sentences of what is kept, word for word",
     "similar enough, with the same numbers, dates, places and negations",
     "contained in what is kept, with the same numbers, dates, places and negations",
     "a near copy of what is kept",
@@ -124,13 +128,14 @@ REASONS = [
     "tagged: exact copies alone are dropped",
     "tagged: below the drop threshold",
     "tagged: a number, date, place or negation differs",
+    "tagged: not word for word in what is kept",
     "tagged: the same text but for numbers, dates and places",
     "tagged: what it repeats is not kept itself",
     "dropped for another unit, as another row says",
 ]
 (
-    _FIRST, _EXACT, _ALIKE, _CONTAINED, _NEAR, _FAMILY, _SHORT, _SAME_SOURCE, _CAREFUL, _BELOW,
-    _DIFFERS, _MASKED, _UNKEPT, _ELSEWHERE,
+    _FIRST, _EXACT, _SAME, _STANDS, _ALIKE, _CONTAINED, _NEAR, _FAMILY, _SHORT, _SAME_SOURCE,
+    _CAREFUL, _BELOW, _DIFFERS, _WORDS, _MASKED, _UNKEPT, _ELSEWHERE,
 ) = range(len(REASONS))  # fmt: skip
 
 
@@ -142,20 +147,25 @@ def _reasons(
     similarity: npt.NDArray[np.float64],
     containment: npt.NDArray[np.float64],
     facts: tuple[npt.NDArray[np.bool_], npt.NDArray[np.bool_]],
+    said: tuple[npt.NDArray[np.bool_], npt.NDArray[np.bool_]],
     length: Ints,
     e: Evidence,
 ) -> Ints:
     """Return the number of the rule that decided each row, the first that applies."""
     within, equal = facts
+    said_all, stands = said
     dropped = action == 2
-    alike = (similarity >= e.drop_threshold) & equal
-    contained = (containment >= e.drop_threshold) & within
-    enough = (similarity >= e.drop_threshold) | (containment >= e.drop_threshold)
     preset = e.settings.preset
+    least = np.inf if e.drop_threshold is None else e.drop_threshold
+    alike = (similarity >= least) & equal
+    contained = (containment >= least) & within
+    below = (e.drop_threshold is not None) & (similarity < least) & (containment < least)
     rules = [
         (action == 0, _FIRST),
         (elsewhere, _ELSEWHERE),
         (dropped & same, _EXACT),
+        (dropped & said_all, _SAME),
+        (dropped & stands, _STANDS),
         (dropped & alike, _ALIKE),
         (dropped & contained, _CONTAINED),
         (dropped & (kinds == 2), _FAMILY),
@@ -164,8 +174,10 @@ def _reasons(
         (same, _SAME_SOURCE if e.settings.across_only else _UNKEPT),
         (kinds == 2, _MASKED),
         (np.full(len(kinds), preset == "careful"), _CAREFUL),
-        (np.full(len(kinds), preset == "standard") & ~enough, _BELOW),
-        (np.full(len(kinds), preset == "standard") & ~(alike | contained), _DIFFERS),
+        (said_all | stands | alike | contained | (preset == "aggressive"), _UNKEPT),
+        (below, _BELOW),
+        (~within, _DIFFERS),
+        (np.full(len(kinds), True), _WORDS),
     ]
     chosen: Ints = np.select(
         [condition for condition, _ in rules], [np.int64(reason) for _, reason in rules], _UNKEPT
@@ -173,13 +185,14 @@ def _reasons(
     return chosen
 
 
-def _facts(
-    a: Ints, b: Ints, guards: pa.Array
+def _compared(
+    kernel: Callable[..., None], a: Ints, b: Ints, column: pa.Array
 ) -> tuple[npt.NDArray[np.bool_], npt.NDArray[np.bool_]]:
-    values, starts = lists(guards)
-    within, equal = np.empty(len(a), bool), np.empty(len(a), bool)
-    subsequence(values, starts, a, b, within, equal)
-    return within, equal
+    """Return the two answers of a kernel that compares lists ``a`` and ``b`` of a column."""
+    values, starts = lists(column)
+    one, other = np.empty(len(a), bool), np.empty(len(a), bool)
+    kernel(values, starts, a, b, one, other)
+    return one, other
 
 
 def _similarities(

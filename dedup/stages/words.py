@@ -8,21 +8,24 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from dedup.columns import make_lists, strings
+from dedup.columns import I64, U8, make_lists, strings
 from dedup.kernels.cut import Dictionary
+from dedup.kernels.sentences import sentence_hashes
 from dedup.kernels.words import words_of_texts
 from dedup.masking import Rules
+from dedup.sentences import Marks
 
 __all__ = ["Lexicon", "words"]
 
 
 class Lexicon(NamedTuple):
-    """What words are, and which of them a template fills in."""
+    """What words are, which of them a template fills in, and where sentences end."""
 
     dictionary: Dictionary
     kinds: npt.NDArray[np.uint8]
     """Per slot of the trie, what its word is by its part of speech."""
     rules: Rules
+    marks: Marks
     hmm: bool = True
 
 
@@ -45,7 +48,9 @@ def words(shadows: pa.Array, lexicon: Lexicon, characters: bool) -> pa.Table:
     pa.Table
         ``tokens`` (large_list<uint64>: hashes), ``masked`` (large_list<uint64>: the same with one
         token for each run of slots), ``guards`` (large_list<uint64>: hashes of numbers, dates,
-        places and denials, in order), ``free`` (int32: words that are no slot).
+        places and denials, in order), ``free`` (int32: words that are no slot), ``sentences``
+        (large_list<uint64>: hashes of what the text says, then of its label, if it begins with one,
+        and of each sentence).
     """
     text, offsets = strings(shadows)
     rows = len(offsets) - 1
@@ -71,5 +76,14 @@ def words(shadows: pa.Array, lexicon: Lexicon, characters: bool) -> pa.Table:
             "masked": make_lists(masked[: masked_starts[-1]], masked_starts),
             "guards": make_lists(guards[: guard_starts[-1]], guard_starts),
             "free": free,
+            "sentences": _sentences(text, offsets, lexicon.marks, total, longest),
         }
     )
+
+
+def _sentences(text: U8, offsets: I64, marks: Marks, characters: int, longest: int) -> pa.Array:
+    values = np.empty(characters + len(offsets) - 1, np.uint64)
+    starts = np.empty(len(offsets), np.int64)
+    scratch = np.empty(longest, np.uint32)
+    sentence_hashes(text, offsets, marks.of, marks.turns, scratch, values, starts)
+    return make_lists(values[: starts[-1]].copy(), starts)

@@ -22,14 +22,29 @@ def within(a: Sequence[int], b: Sequence[int]) -> bool:
     return all(word in rest for word in a)
 
 
+def says(a: Sequence[int], b: Sequence[int]) -> bool:
+    """Whether ``b`` says what ``a`` says: the whole is first in each, the sentences follow."""
+    (whole, *parts), (other, *others) = a, b
+    runs = [others[at : at + len(parts)] for at in range(len(others) - len(parts) + 1)]
+    return whole == other or (bool(parts) and parts in runs)
+
+
 def may_stand_for(
-    edge: Edge, preset: str, threshold: float, guards: Sequence[Sequence[int]]
+    edge: Edge,
+    preset: str,
+    threshold: float | None,
+    guards: Sequence[Sequence[int]],
+    sentences: Sequence[Sequence[int]],
 ) -> bool:
     """Whether the earlier text of an edge may stand for the later one."""
     if preset == "careful":
         return False
     if preset == "aggressive":
         return True
+    if says(sentences[edge.b], sentences[edge.a]):
+        return True
+    if threshold is None:
+        return False
     if edge.similarity >= threshold and list(guards[edge.a]) == list(guards[edge.b]):
         return True
     return edge.containment_b >= threshold and within(guards[edge.b], guards[edge.a])
@@ -39,10 +54,11 @@ def covering(
     edges: Sequence[Edge],
     lengths: Sequence[int],
     guards: Sequence[Sequence[int]],
+    sentences: Sequence[Sequence[int]],
     masked_edges: Sequence[tuple[int, int]],
     masked_of: Sequence[int],
     preset: str,
-    threshold: float,
+    threshold: float | None,
     min_length: int,
     families: bool,
 ) -> list[int]:
@@ -54,7 +70,9 @@ def covering(
         able = [
             (-max(e.similarity, e.containment_b), e.a)
             for e in edges
-            if e.b == text and cover[e.a] == -1 and may_stand_for(e, preset, threshold, guards)
+            if e.b == text
+            and cover[e.a] == -1
+            and may_stand_for(e, preset, threshold, guards, sentences)
         ]
         if able:
             cover[text] = min(able)[1]

@@ -11,9 +11,9 @@ from naive import clean as naive
 from naive.clean import Edge
 
 from dedup.records import EDGES
-from dedup.stages.clean import DropRule, covering, same_facts
+from dedup.stages.clean import DropRule, covering, same_facts, same_sentences
 
-GUARDS = pa.large_list(pa.uint64())
+LISTS = pa.large_list(pa.uint64())
 
 
 def edge_table(edges: list[Edge]) -> pa.Table:
@@ -25,9 +25,24 @@ def pair_table(pairs: list[tuple[int, int]]) -> pa.Table:
 
 
 def rule(
-    preset: str, *, threshold: float = 0.9, least: int = 0, families: bool = False
+    preset: str, *, threshold: float | None = None, least: int = 0, families: bool = False
 ) -> DropRule:
     return DropRule(preset, threshold, least, families)  # type: ignore[arg-type]
+
+
+def text_table(
+    guards: list[list[int]],
+    sentences: list[list[int]] | None = None,
+    lengths: list[int] | None = None,
+) -> pa.Table:
+    """Return texts that have no sentence in common, unless they are given."""
+    return pa.table(
+        {
+            "length": pa.array(lengths or [99] * len(guards), pa.int64()),
+            "guards": pa.array(guards, LISTS),
+            "sentences": pa.array(sentences or [[i, i] for i in range(len(guards))], LISTS),
+        }
+    )
 
 
 def covered(
@@ -37,13 +52,9 @@ def covered(
     lengths: list[int] | None = None,
     masked_edges: list[tuple[int, int]] | None = None,
     masked_of: list[int] | None = None,
+    sentences: list[list[int]] | None = None,
 ) -> list[int]:
-    texts = pa.table(
-        {
-            "length": pa.array(lengths or [99] * len(guards), pa.int64()),
-            "guards": pa.array(guards, GUARDS),
-        }
-    )
+    texts = text_table(guards, sentences, lengths)
     masked = np.array(masked_of if masked_of is not None else [-1] * len(guards), np.int64)
     return covering(
         edge_table(edges), texts, pair_table(masked_edges or []), masked, chosen
@@ -51,7 +62,7 @@ def covered(
 
 
 FACTS = [
-    # similarity, containment of the later in the earlier, guards of both; standard drops it?
+    # similarity, containment of the later in the earlier, guards of both; standard drops it at .9?
     (0.95, 0.95, [1, 2], [1, 2], True),
     (0.95, 0.95, [1, 2], [2, 1], False),
     (0.95, 0.95, [1, 2], [1, 3], False),
@@ -71,11 +82,37 @@ def test_presets_worked_by_hand(
 ) -> None:
     edges = [Edge(0, 1, similarity, 0.5, contained)]
     guards = [earlier, later]
-    assert covered(edges, guards, rule("standard")) == [-1, 0 if drops else -1]
+    loose = rule("standard", threshold=0.9)
+    assert covered(edges, guards, loose) == [-1, 0 if drops else -1]
+    assert covered(edges, guards, rule("standard")) == [-1, -1]
     assert covered(edges, guards, rule("careful")) == [-1, -1]
     assert covered(edges, guards, rule("aggressive")) == [-1, 0]
     assert covered(edges, guards, rule("aggressive", least=100)) == [-1, -1]
-    assert rule("standard").covers(edge_table(edges), pa.array(guards, GUARDS)).tolist() == [drops]
+    assert loose.covers(edge_table(edges), text_table(guards)).tolist() == [drops]
+
+
+SAID = [
+    # the whole of the earlier and its sentences, the same of the later; standard drops it?
+    ([7, 1, 2, 3], [7, 1, 23], True),  # the same words, cut into sentences otherwise
+    ([7, 1, 2, 3], [8, 2, 3], True),
+    ([7, 1, 2, 3], [8, 1, 3], False),
+    ([7, 1, 2], [8, 1, 2, 3], False),
+    ([7, 1, 2], [8, 2, 1], False),
+    ([7, 1, 1, 2], [8, 1, 2], True),
+    ([7, 1], [8], False),  # of nothing no word is anywhere
+]
+
+
+@pytest.mark.parametrize(("earlier", "later", "drops"), SAID)
+def test_standard_drops_what_is_said_word_for_word(
+    earlier: list[int], later: list[int], drops: bool
+) -> None:
+    edges, guards = [Edge(0, 1, 0.6, 0.6, 0.6)], [[1], [2]]
+    for preset, expected in (("careful", False), ("standard", drops), ("aggressive", True)):
+        found = covered(edges, guards, rule(preset), sentences=[earlier, later])
+        assert found == [-1, 0 if expected else -1], preset
+    same, within = same_sentences(np.array([1]), np.array([0]), pa.array([earlier, later], LISTS))
+    assert bool(same[0] or within[0]) == drops
 
 
 def test_what_is_dropped_covers_nothing() -> None:
@@ -84,10 +121,11 @@ def test_what_is_dropped_covers_nothing() -> None:
         Edge(0, 1, 0.9, 0.9, 0.9), Edge(1, 2, 0.99, 0.99, 0.99),
         Edge(0, 3, 0.91, 0.91, 0.91), Edge(2, 3, 0.95, 0.95, 0.95),
     ]  # fmt: skip
-    assert covered(edges, [[]] * 4, rule("standard")) == [-1, 0, -1, 2]
+    near = rule("standard", threshold=0.9)
+    assert covered(edges, [[]] * 4, near) == [-1, 0, -1, 2]
     # Of equals the earliest covers.
     ties = [Edge(0, 2, 0.9, 0.9, 0.9), Edge(1, 2, 0.9, 0.9, 0.9)]
-    assert covered(ties, [[]] * 3, rule("standard")) == [-1, -1, 0]
+    assert covered(ties, [[]] * 3, near) == [-1, -1, 0]
 
 
 def test_families_go_only_if_asked() -> None:
@@ -102,7 +140,7 @@ def test_families_go_only_if_asked() -> None:
 
 
 def test_facts_of_one_text_in_another() -> None:
-    guards = pa.array([[1, 2, 3], [1, 3], [3, 1], [], [1, 2, 3]], GUARDS)
+    guards = pa.array([[1, 2, 3], [1, 3], [3, 1], [], [1, 2, 3]], LISTS)
     a = np.array([1, 2, 3, 0, 0, 0, 3])
     b = np.array([0, 0, 0, 1, 4, 3, 3])
     within, equal = same_facts(a, b, guards)
@@ -110,10 +148,15 @@ def test_facts_of_one_text_in_another() -> None:
     assert equal.tolist() == [False, False, False, False, True, False, True]
 
 
+Case = tuple[
+    list[Edge], list[int], list[list[int]], list[list[int]], list[tuple[int, int]], list[int]
+]
+
+
 @st.composite
 def cases(
     draw: st.DrawFn,
-) -> tuple[list[Edge], list[int], list[list[int]], list[tuple[int, int]], list[int]]:
+) -> Case:
     n = draw(st.integers(1, 10))
     share = st.sampled_from([0.6, 0.85, 0.9, 0.95, 1.0])
     pairs = st.tuples(st.integers(0, n - 1), st.integers(0, n - 1)).filter(lambda p: p[0] < p[1])
@@ -124,6 +167,8 @@ def cases(
     lengths = draw(st.lists(st.sampled_from([10, 30]), min_size=n, max_size=n))
     words = st.lists(st.integers(1, 2), max_size=2)
     guards = draw(st.lists(words, min_size=n, max_size=n))
+    parts = st.lists(st.integers(1, 3), max_size=3)
+    said = [[draw(st.integers(1, 6)), *draw(parts)] for _ in range(n)]
     chosen = draw(st.lists(st.integers(-1, n - 1), min_size=n, max_size=n))
     # A masked text is named by the first text that has it.
     masked_of = [chosen.index(group) if group >= 0 else -1 for group in chosen]
@@ -134,24 +179,25 @@ def cases(
         if len(names) > 1
         else []
     )
-    return edges, lengths, guards, masked_edges, masked_of
+    return edges, lengths, guards, said, masked_edges, masked_of
 
 
 presets = st.sampled_from(["careful", "standard", "aggressive"])
 
 
-@given(cases(), presets, st.booleans(), st.sampled_from([0, 20, 40]))
+@given(cases(), presets, st.sampled_from([None, 0.9]), st.booleans(), st.sampled_from([0, 20, 40]))
 def test_the_cover_is_that_of_the_twin_and_a_second_pass_drops_nothing(
-    case: tuple[list[Edge], list[int], list[list[int]], list[tuple[int, int]], list[int]],
+    case: Case,
     preset: str,
+    threshold: float | None,
     families: bool,
     least: int,
 ) -> None:
-    edges, lengths, guards, masked_edges, masked_of = case
-    chosen = rule(preset, least=least, families=families)
-    found = covered(edges, guards, chosen, lengths, masked_edges, masked_of)
+    edges, lengths, guards, said, masked_edges, masked_of = case
+    chosen = rule(preset, threshold=threshold, least=least, families=families)
+    found = covered(edges, guards, chosen, lengths, masked_edges, masked_of, said)
     assert found == naive.covering(
-        edges, lengths, guards, masked_edges, masked_of, preset, 0.9, least, families
+        edges, lengths, guards, said, masked_edges, masked_of, preset, threshold, least, families
     )
     for text, source in enumerate(found):
         if source >= 0:
@@ -182,5 +228,6 @@ def test_the_cover_is_that_of_the_twin_and_a_second_pass_drops_nothing(
             )
         ),
         [first_kept.get(masked_of[text], -1) for text in kept],
+        [said[text] for text in kept],
     )
     assert again == [-1] * len(kept)

@@ -46,9 +46,10 @@ def evidence(**changes: Any) -> Evidence:
         "masked": pa.array([[1, 2], [2, 3]], SETS),
         "masked_of": np.array([0, 1]),
         "guards": pa.array([[5, 6], [5]], SETS),
+        "sentences": pa.array([[1, 2], [3, 4]], SETS),
         "target": np.array([-1, -1, -1]),
         "action": None, "actions": (),
-        "drop_threshold": 0.9,
+        "drop_threshold": None,
         "settings": Settings(threshold=0.3),
     }  # fmt: skip
     return Evidence(**(values | changes))
@@ -92,7 +93,8 @@ def test_rows_worked_by_hand() -> None:
         "start": 6, "end": 10, "source_file": "a.txt", "source_row": 0, "source_doc": "d0",
         "source_paragraph": 0, "source_line": 1, "source_start": 0, "source_end": 5,
         "similarity": 0.4, "masked_similarity": round(1 / 3, 6), "containment": 0.5,
-        "action": "tagged", "reason": "tagged: below the drop threshold", "text": "甲乙丙戊",
+        "action": "tagged", "reason": "tagged: not word for word in what is kept",
+        "text": "甲乙丙戊",
     }  # fmt: skip
     assert exact == near | {
         "hash": first["hash"], "kind": "exact", "file": "b.txt", "row": 7, "doc": "d1",
@@ -109,30 +111,38 @@ MASKED = link_table((0, -1, -1, 0, "masked"), (1, 0, -1, 0, "masked"))
 DROPPED = np.array([-1, 0, -1])
 EAGER = Settings(threshold=0.3, preset="aggressive")
 STRICT = Settings(threshold=0.3, preset="careful")
+LOOSE = {"drop_threshold": 0.9}
 ALIKE, HELD = [[1, 2, 3]] * 2, [[1, 2, 3, 4, 5], [1, 2, 3]]
 
 
 @pytest.mark.parametrize(
     ("links", "changes", "reason"),
     [
-        (NEAR, {"target": DROPPED, "literal": ALIKE, "guards": [[5], [5]]}, "similar enough"),
-        (NEAR, {"target": DROPPED, "literal": HELD, "guards": [[5, 6], [6]]}, "contained in what"),
+        (NEAR, {"target": DROPPED, "sentences": [[1, 2, 3], [1, 4]]}, "word for word what"),
+        (NEAR, {"target": DROPPED, "sentences": [[1, 2, 3], [2, 3]]}, "whole sentences of what"),
+        (NEAR, LOOSE | {"target": DROPPED, "literal": ALIKE, "guards": [[5], [5]]}, "similar eno"),
+        (NEAR, LOOSE | {"target": DROPPED, "literal": HELD, "guards": [[5, 6], [6]]}, "contained"),
         (NEAR, {"target": DROPPED, "settings": EAGER}, "a near copy of what"),
         (MASKED, {"target": DROPPED}, "the same text but for numbers"),
         # was linked as near, and is near once masked only
         (NEAR, {"target": DROPPED, "settings": Settings(threshold=0.5)}, "the same text but for"),
         (NEAR, {"settings": Settings(threshold=0.3, min_drop=26)}, "tagged: shorter than"),
         (NEAR, {"settings": STRICT}, "tagged: exact copies alone"),
-        (NEAR, {}, "tagged: below the drop threshold"),
-        (NEAR, {"literal": ALIKE, "guards": [[5], [6]]}, "tagged: a number, date"),
-        (NEAR, {"literal": ALIKE, "guards": [[5], [5]]}, "tagged: what it repeats"),
+        (NEAR, {}, "tagged: not word for word"),
+        (NEAR, {"guards": [[5], [6]]}, "tagged: a number, date"),
+        (NEAR, {"sentences": [[1, 2, 3], [2, 3]]}, "tagged: what it repeats"),
+        (NEAR, {"settings": EAGER}, "tagged: what it repeats"),
+        (NEAR, LOOSE, "tagged: below the drop threshold"),
+        (NEAR, LOOSE | {"literal": ALIKE, "guards": [[5], [6]]}, "tagged: a number, date"),
+        (NEAR, LOOSE | {"literal": ALIKE, "guards": [[5], [5]]}, "tagged: what it repeats"),
         (NEAR, {"target": np.array([-1, 2, -1])}, "dropped for another unit"),
         (MASKED, {}, "tagged: the same text but for numbers"),
     ],
 )
 def test_reasons(links: pa.Table, changes: dict[str, Any], reason: str) -> None:
     changes = {
-        k: pa.array(v, SETS) if k in ("literal", "guards") else v for k, v in changes.items()
+        k: pa.array(v, SETS) if k in ("literal", "guards", "sentences") else v
+        for k, v in changes.items()
     }
     _, row = rows_of(links, evidence(**changes)).to_pylist()
     assert row["reason"].startswith(reason)

@@ -14,11 +14,12 @@ from shared import shared_rows
 
 from dedup import folding, masking
 from dedup.masking import rules, tag_kinds
+from dedup.sentences import marks
 from dedup.stages.words import Lexicon, words
 
 TABLES = folding.load_tables()
 _DICTIONARY = naive.folded_dictionary()
-LEXICON = Lexicon(_DICTIONARY, tag_kinds(_DICTIONARY.tags)[_DICTIONARY.tag], rules())
+LEXICON = Lexicon(_DICTIONARY, tag_kinds(_DICTIONARY.tags)[_DICTIONARY.tag], rules(), marks())
 
 
 def told(texts: list[str], characters: bool = False) -> pa.Table:
