@@ -101,10 +101,11 @@ def sample(pairs: Iterable[Pair], count: int, seed: int) -> list[Pair]:
     return sorted(drawn, key=lambda pair: (pair.stratum, pair.key))
 
 
-def known_verdicts() -> dict[tuple[str, str], str]:
-    """Return the verdict on each pair that was read."""
+def known_verdicts(corpus: str) -> dict[tuple[str, str], str]:
+    """Return the verdict on each pair of a corpus that was read."""
     with VERDICTS.open(encoding="utf-8", newline="") as file:
-        return {(row["kept"], row["dropped"]): row["verdict"] for row in csv.DictReader(file)}
+        rows = [row for row in csv.DictReader(file) if row["corpus"] == corpus]
+    return {(row["kept"], row["dropped"]): row["verdict"] for row in rows}
 
 
 def shown(pair: Pair) -> str:
@@ -151,7 +152,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     result = dedup.find(corpora.rows(options.corpus), settings, workers=options.workers)
     pairs = [pair for pair in dropped_pairs(result) if pair.exact == options.exact]
     drawn = sample(pairs, options.count, options.seed)
-    verdicts = known_verdicts()
+    verdicts = known_verdicts(options.corpus)
     print(f"{int((result.target >= 0).sum()):,} units dropped, {len(pairs):,} such pairs of texts")
     for pair in drawn:
         if options.unread and pair.key in verdicts:

@@ -22,6 +22,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from dedup.kernels.sentences import BASE
 from dedup.masking import IS_WORD, NUMERALS, rules
 
 __all__ = [
@@ -71,14 +72,12 @@ class Marks(NamedTuple):
     of: npt.NDArray[np.uint8]
     """What each code point below 0x20000 is to a sentence; those beyond are letters."""
     turns: npt.NDArray[np.uint64]
-    """Hashes of the words that turn."""
+    """Polynomials of the words that turn."""
 
 
 @lru_cache(maxsize=1)
 def marks() -> Marks:
     """Return the marks, built once."""
-    from dedup.kernels.words import word_hash
-
     word = (rules().shape & IS_WORD) != 0
     unspaced = np.zeros(len(word), bool)
     for first, last in _UNSPACED:
@@ -99,6 +98,8 @@ def marks() -> Marks:
     of.flags.writeable = False
     turns = []
     for turn in TURNS.split():
-        codes = np.array([ord(character) for character in turn], np.uint32)
-        turns.append(word_hash(codes, 0, len(codes)))
+        h = 0
+        for character in turn:
+            h = (h * BASE + ord(character)) % 2**64
+        turns.append(h)
     return Marks(of, np.array(turns, np.uint64))

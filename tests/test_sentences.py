@@ -20,8 +20,9 @@ def told(texts: list[str]) -> pa.Array:
     text, offsets = strings(pa.array(texts, pa.large_string()))
     longest = int(np.diff(offsets).max(initial=0))
     values, starts = np.empty(len(text) + len(texts), np.uint64), np.empty_like(offsets)
-    marks, scratch = sentences.marks(), np.empty(longest, np.uint32)
-    sentence_hashes(text, offsets, marks.of, marks.turns, scratch, values, starts)
+    marks = sentences.marks()
+    cp, kinds = np.empty(longest + 3, np.uint32), np.empty(longest + 3, np.uint8)
+    sentence_hashes(text, offsets, marks.of, marks.turns, cp, kinds, values, starts)
     return make_lists(values[: starts[-1]].copy(), starts)
 
 

@@ -8,95 +8,90 @@ from dedup.columns import I64, U8, U32, U64, Bools
 from dedup.kernels import inner, kernel
 from dedup.kernels.shingle import mix
 from dedup.kernels.utf8 import decode
-from dedup.kernels.words import word_hash
 
-__all__ = ["sentence_hashes", "stands_in"]
+__all__ = ["BASE", "sentence_hashes", "stands_in"]
 
 # What a code point is to a sentence, as ``dedup.sentences`` numbers it.
 _SYMBOL, _LETTER, _NUMERAL, _SPACED, _DIGIT, _SILENT, _END, _UNCLEAR = range(8)
-_BASE = np.uint64(0x9FB21C651E98DF25)
+BASE = 0x9FB21C651E98DF25
+"""Of the polynomials, over code points and modulo 2**64, that stand for what is said."""
+_BASE = np.uint64(BASE)
 
 
 @inner
-def _plain(cp: U32, i: int, size: int, marks: U8) -> int:
-    """Return the mark of character ``i``, whatever stands around it; silence beyond the text."""
-    if i < 0 or i >= size:
-        return _SILENT
-    return np.int64(marks[cp[i]]) if cp[i] < len(marks) else _LETTER
+def _clear(cp: U32, kinds: U8, size: int) -> None:
+    """Replace the kind of each unclear character by what its neighbours make of it."""
+    before = _SILENT
+    for i in range(1, size + 1):
+        kind = np.int64(kinds[i])
+        c, after = cp[i], kinds[i + 1]
+        space = cp[i + 1] == 32
+        if kind == _UNCLEAR:
+            if c == 46:  # a full stop, unless of a decimal or a number in a list
+                ends = space and before != _DIGIT
+                kinds[i] = _SYMBOL if after == _DIGIT else _END if ends else _SILENT
+            elif c == 63:  # a question, unless a character was lost here
+                kinds[i] = _SYMBOL if before < _SILENT and after < _SILENT else _END
+            elif c == 45:  # a hyphen, unless a minus
+                kinds[i] = _SYMBOL if after == _DIGIT else _SILENT
+            elif c == 35:  # of a heading, unless of C#
+                heads = before >= _SILENT and (space or cp[i + 1] == 35)
+                kinds[i] = _SILENT if heads else _SYMBOL
+            else:  # two stars before or after what they make bold, unless for something left out
+                stop = i + 1
+                while cp[stop] == 42:
+                    stop += 1
+                bold = stop - i == 2 and (before < _SILENT) != (kinds[stop] < _SILENT)
+                for k in range(i, stop):
+                    kinds[k] = _SILENT if bold else _SYMBOL
+        before = _UNCLEAR if c == 42 else kind
 
 
 @inner
-def _mark(cp: U32, i: int, size: int, marks: U8) -> int:
-    """Return the mark of character ``i``, what is unclear told by its neighbours."""
-    mark = _plain(cp, i, size, marks)
-    if mark != _UNCLEAR:
-        return mark
-    before, after = _plain(cp, i - 1, size, marks), _plain(cp, i + 1, size, marks)
-    space = i + 1 >= size or cp[i + 1] == 32
-    if cp[i] == 46:  # a full stop, unless of a decimal or a number in a list
-        if after == _DIGIT:
-            return _SYMBOL
-        return _END if space and before != _DIGIT else _SILENT
-    if cp[i] == 63:  # a question, unless a character was lost here
-        return _SYMBOL if before < _SILENT and after < _SILENT else _END
-    if cp[i] == 45:  # a hyphen, unless a minus
-        return _SYMBOL if after == _DIGIT else _SILENT
-    if cp[i] == 42:  # two before or after what they make bold, unless for something left out
-        first, last = i, i
-        while _plain(cp, first - 1, size, marks) == _UNCLEAR and cp[first - 1] == 42:
-            first -= 1
-        while _plain(cp, last + 1, size, marks) == _UNCLEAR and cp[last + 1] == 42:
-            last += 1
-        one = _plain(cp, first - 1, size, marks) < _SILENT
-        other = _plain(cp, last + 1, size, marks) < _SILENT
-        return _SILENT if last - first == 1 and one != other else _SYMBOL
-    heads = before >= _SILENT and (space or cp[i + 1] == 35)
-    return _SILENT if heads else _SYMBOL  # of a heading, unless of C#
+def _is_number(kind: int) -> bool:
+    return kind in (_NUMERAL, _DIGIT)
 
 
 @inner
-def _is_number(mark: int) -> bool:
-    return mark in (_NUMERAL, _DIGIT)
-
-
-@inner
-def _label(cp: U32, size: int, marks: U8) -> int:
+def _label(cp: U32, kinds: U8, size: int) -> int:
     """Return where the label ends that a text begins with (第三条, 一、, (2), 3.), else 0."""
-    i = 0
-    while i < size and _plain(cp, i, size, marks) >= _SILENT:
+    i = 1
+    while i <= size and kinds[i] >= _SILENT:
         i += 1
-    article = i < size and cp[i] == 0x7B2C  # 第
+    article = cp[i] == 0x7B2C  # 第
     i += article
     j = i
-    while _is_number(_plain(cp, j, size, marks)):
+    while _is_number(kinds[j]):
         j += 1
-    if j == i or j >= size:
+    if j == i:
         return 0
-    if article:
-        if cp[j] != 0x6761:  # 条
-            return 0
+    if not article:
+        listed = cp[j] in (0x3001, 41, 46)  # 、 ) .
+        return j + 1 if listed and not _is_number(kinds[j + 1]) else 0
+    if cp[j] != 0x6761:  # 条
+        return 0
+    j += 1
+    if cp[j] == 0x4E4B and _is_number(kinds[j + 1]):  # 之
         j += 1
-        if j < size and cp[j] == 0x4E4B and _is_number(_plain(cp, j + 1, size, marks)):  # 之
+        while _is_number(kinds[j]):
             j += 1
-            while _is_number(_plain(cp, j, size, marks)):
-                j += 1
-        return j
-    listed = cp[j] in (0x3001, 41, 46)  # 、 ) .
-    return j + 1 if listed and not _is_number(_plain(cp, j + 1, size, marks)) else 0
+    return j
 
 
 @inner
-def _turns(cp: U32, i: int, size: int, marks: U8, turns: U64) -> bool:
+def _turns(cp: U32, kinds: U8, i: int, turns: U64) -> bool:
     """Return whether a word that turns begins at character ``i``."""
-    stop = min(i + 2, size)
-    if _plain(cp, i, size, marks) == _SPACED:
-        while _plain(cp, stop, size, marks) == _SPACED:
-            stop += 1
-    one, more = word_hash(cp, i, i + 1), word_hash(cp, i, stop)
-    found = False
-    for turn in turns:
-        found |= turn in (one, more)
-    return found
+    h = np.uint64(0)
+    k = i
+    turned = False
+    spaced = kinds[i] == _SPACED
+    while kinds[k] == _SPACED if spaced else k < i + 2:
+        h = h * _BASE + np.uint64(cp[k])
+        k += 1
+        if not spaced or kinds[k] != _SPACED:
+            for turn in turns:
+                turned |= h == turn
+    return turned
 
 
 @kernel
@@ -106,6 +101,7 @@ def sentence_hashes(
     marks: U8,
     turns: U64,
     cp: U32,
+    kinds: U8,
     values: U64,
     starts: I64,
 ) -> None:
@@ -117,43 +113,48 @@ def sentence_hashes(
         Shadow texts in valid UTF-8.
     marks, turns
         See ``dedup.sentences.Marks``.
-    cp : uint32[:]
-        Scratch for the longest text.
+    cp, kinds : uint32[:], uint8[:]
+        Scratch for the longest text, and three more.
     values, starts : uint64[:], int64[n + 1]
         Filled; room for one per code point and one more per text.
     """
     n = np.int64(0)
     starts[0] = 0
+    cp[0], kinds[0] = 32, _SILENT
     for unit in range(len(offsets) - 1):
         size = np.int64(0)
         at = offsets[unit]
+        unclear = False
         while at < offsets[unit + 1]:
             code, at = decode(text, at)
-            cp[size] = code
             size += 1
+            cp[size] = code
+            kinds[size] = marks[code] if code < len(marks) else _LETTER
+            unclear |= kinds[size] == _UNCLEAR
+        for k in range(size + 1, size + 3):
+            cp[k], kinds[k] = 32, _SILENT
+        label = _label(cp, kinds, size)
+        if unclear:
+            _clear(cp, kinds, size)
         head = n
         n += 1
-        label = _label(cp, size, marks)
         # Polynomials in _BASE: of all that was said before this sentence, and of this one, which
         # the power moves that one up by.
         whole = part = np.uint64(0)
         power = np.uint64(1)
-        before = np.int64(_SILENT)  # what the last character that speaks was
-        gap = np.int64(-1)  # where the silence after it began
+        before = _SILENT  # what the last character that speaks was
+        gap = np.int64(0)  # where the silence after it began
         ended = False  # whether a sentence ended in it
-        for i in range(size):
-            c = cp[i]
-            mark = np.int64(marks[c]) if c < len(marks) else _LETTER
-            if mark == _UNCLEAR:
-                mark = _mark(cp, i, size, marks)
-            if mark >= _SILENT:
-                if gap < 0:
+        for i in range(1, size + 1):
+            kind = np.int64(kinds[i])
+            if kind >= _SILENT:
+                if gap == 0:
                     gap = i
-                ended |= mark == _END
+                ended |= kind == _END
                 continue
-            if gap >= 0 or label > 0:
+            if gap > 0 or label > 0:
                 labelled = 0 < label <= i
-                close = labelled or (ended and not _turns(cp, i, size, marks, turns))
+                close = labelled or (ended and not _turns(cp, kinds, i, turns))
                 if close and power != np.uint64(1):
                     values[n] = mix(part)
                     n += 1
@@ -162,18 +163,20 @@ def sentence_hashes(
                 if labelled:
                     label = 0
                 # Silence parts two numbers as it stands, two words however it is written.
-                numbers = gap >= 0 and _is_number(before) and _is_number(mark)
-                words = before in (_SPACED, _DIGIT) and mark in (_SPACED, _DIGIT)
-                if gap >= 0 and (numbers or words):
-                    for k in range(gap, i if numbers else gap + 1):
-                        parting = np.uint64(cp[k] if numbers else 32)
-                        if power == np.uint64(1):
-                            whole = whole * _BASE + parting
-                        else:
-                            part, power = part * _BASE + parting, power * _BASE
-                gap, ended = np.int64(-1), False
-            part, power = part * _BASE + np.uint64(c), power * _BASE
-            before = mark
+                stop = gap
+                if gap > 0 and _is_number(before) and _is_number(kind):
+                    stop = i
+                elif gap > 0 and before in (_SPACED, _DIGIT) and kind in (_SPACED, _DIGIT):
+                    cp[gap] = 32
+                    stop = gap + 1
+                for k in range(gap, stop):
+                    if power == np.uint64(1):
+                        whole = whole * _BASE + np.uint64(cp[k])
+                    else:
+                        part, power = part * _BASE + np.uint64(cp[k]), power * _BASE
+                gap, ended = np.int64(0), False
+            part, power = part * _BASE + np.uint64(cp[i]), power * _BASE
+            before = kind
         if power != np.uint64(1):
             values[n] = mix(part)
             n += 1

@@ -84,6 +84,6 @@ def words(shadows: pa.Array, lexicon: Lexicon, characters: bool) -> pa.Table:
 def _sentences(text: U8, offsets: I64, marks: Marks, characters: int, longest: int) -> pa.Array:
     values = np.empty(characters + len(offsets) - 1, np.uint64)
     starts = np.empty(len(offsets), np.int64)
-    scratch = np.empty(longest, np.uint32)
-    sentence_hashes(text, offsets, marks.of, marks.turns, scratch, values, starts)
+    cp, kinds = np.empty(longest + 3, np.uint32), np.empty(longest + 3, np.uint8)
+    sentence_hashes(text, offsets, marks.of, marks.turns, cp, kinds, values, starts)
     return make_lists(values[: starts[-1]].copy(), starts)
