@@ -8,10 +8,10 @@
     python -m benchmarks.drops laws --unread               # those without a verdict
 
 What was read stands in ``tests/quality/drops.csv``, one row for each pair: the digests of the two
-texts, for the texts are not part of the repository, and the verdict. ``same``: the kept text says
-all of it, word for word, and adds whole sentences at most. ``more``: all words, or as good as all,
-are there, but words were added between them. ``loses``: something is said that the kept text does
-not say, or says of something else.
+texts, for the texts are not part of the repository, the presets or thresholds that it was drawn
+from, and the verdict. ``same``: the kept text says all of it, word for word, and adds whole
+sentences at most. ``more``: all words, or as good as all, are there, but words were added between
+them. ``loses``: something is said that the kept text does not say, or says of something else.
 """
 
 from __future__ import annotations

@@ -182,6 +182,7 @@ def find_folded(
     with watch.stage("words"):
         characters = int(lengths.sum())
         most = {"literal": characters, "masked": 2 * characters, "guards": characters}
+        most["sentences"] = characters + len(text_unit)
         gatherer = Gatherer(len(text_unit), most)
         counted = watch.count("words", describe, len(slices))
         while slices:

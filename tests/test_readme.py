@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import csv
 import io
 import json
 import re
@@ -13,6 +14,7 @@ import pytest
 from commandline import dedup as dedup_process
 
 import dedup
+from benchmarks import drops
 from dedup.demo import corpus_path
 from dedup.run import run
 from dedup.settings import Settings
@@ -116,6 +118,15 @@ def test_other_examples_run_and_their_comments_are_true(name: str):
         exec(compile(texts + code, "README.md", "exec"), {})
     told = re.findall(r"print\(.*# (.*)", code)
     assert printed.getvalue().splitlines() == told
+
+
+def test_the_table_of_presets():
+    with drops.VERDICTS.open(encoding="utf-8", newline="") as file:
+        read = [(row["drawn"].split(), row["verdict"]) for row in csv.DictReader(file)]
+    for row in _table("presets"):
+        name = row[0].strip("`").split()[-1]
+        verdicts = [verdict for rules, verdict in read if name in rules]
+        assert row[-2:] == [str(len(verdicts)), str(verdicts.count("loses"))]
 
 
 def test_options_that_are_named_exist():

@@ -24,7 +24,7 @@ def test_shows_the_copy_the_difference_and_the_rule(demo_out: Path):
         "employment/jobs-2023.txt, paragraph 10 (line 11)",
         "near employment/collection.txt, line 27",
         "similarity 0.686",
-        "tagged: not word for word in what is kept",
+        "tagged: a number, date, place or negation differs",
         "[-每天凌晨-]{+早上+}五点",
         "written differently, but the same: 場設(shè) → 场设",
         "2 units",
