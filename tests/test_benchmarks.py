@@ -14,7 +14,7 @@ import pyarrow as pa
 import pytest
 
 import dedup
-from benchmarks import corpora, labels, measure, recall
+from benchmarks import corpora, drops, labels, measure, recall
 from benchmarks.goals import GOALS, judge, read_figures
 from benchmarks.measure import run_process
 from dedup.columns import make_lists
@@ -178,3 +178,24 @@ def test_what_is_touched_is_listed_once() -> None:
     assert labels.touched(result) == [
         {"group": "cluster", "units": 2, "documents": 2, "texts": [COPIED]}
     ]
+
+
+def test_what_a_run_drops_comes_as_pairs_of_different_texts() -> None:
+    twice = f"第三条 {COPIED}{OTHER}"
+    documents = [twice, COPIED + OTHER, COPIED + OTHER, f"“{COPIED}”{OTHER}", OTHER, OTHER]
+    pairs = drops.dropped_pairs(dedup.find(documents))
+    assert [(pair.kept, pair.dropped, pair.exact) for pair in pairs] == [
+        (twice, COPIED + OTHER, False), (twice, f"“{COPIED}”{OTHER}", False),
+    ]  # fmt: skip
+    assert drops.shown(pairs[0]) == "[-第三条 -]为了加强本市行政区域内的环境…列入财政预算。"
+    assert drops.shown(pairs[1]).startswith("[-第三条 -]{+“+}为了加强本市行政")
+    assert len({pair.key for pair in pairs}) == 2
+
+
+def test_pairs_are_drawn_evenly_and_once() -> None:
+    pairs = [drops.Pair("a", str(n), 0.6 if n < 90 else 1.0, 1.0, False) for n in range(100)]
+    drawn = drops.sample(pairs, 12, seed=1)
+    assert [sum(pair.similarity == s for pair in drawn) for s in (0.6, 1.0)] == [6, 6]
+    assert len({pair.key for pair in drawn}) == 12
+    assert drops.sample(pairs, 12, seed=1) == drawn != drops.sample(pairs, 12, seed=2)
+    assert len(drops.sample(pairs, 1000, seed=1)) == 100

@@ -10,7 +10,9 @@ from shared import shared_rows
 import dedup
 from benchmarks import drops
 from dedup import Settings, folding
+from dedup.demo import corpus_path
 from dedup.pipeline import load_lexicon
+from dedup.settings import Unit
 from dedup.stages.clean import DropRule
 from dedup.stages.words import words
 
@@ -44,3 +46,18 @@ def test_what_goes_was_read(corpus: str, samples: list[tuple[int, int]]) -> None
     drawn = [pair for count, seed in samples for pair in drops.sample(pairs, count, seed)]
     verdicts = drops.known_verdicts(corpus)
     assert [drops.shown(pair) for pair in drawn if verdicts.get(pair.key) != "same"] == []
+
+
+@pytest.mark.parametrize("unit", ["line", "sentence", "document"])
+def test_every_letter_of_what_goes_stands_in_what_is_kept(unit: Unit) -> None:
+    files = sorted(corpus_path().rglob("*.txt"))
+    plain = [path.read_text(encoding="utf-8", errors="replace") for path in files]
+    documents = ["\n".join(f"第三条 {line}" for line in text.split("\n")) for text in plain]
+    documents += plain
+    documents += [text.replace(",", "、") for text in plain]
+    documents += [text.replace("的", "之") for text in plain]
+    pairs = drops.dropped_pairs(dedup.find(documents, Settings(unit=unit, min_drop=0)))
+    assert len(pairs) > 20
+    for pair in pairs:
+        kept, dropped = folding.fold_strings([pair.kept, pair.dropped], folding.load_tables())
+        assert "".join(filter(str.isalnum, dropped)) in "".join(filter(str.isalnum, kept))
