@@ -205,16 +205,30 @@ def stands_in(
         Filled: whether all is the same, and whether the sentences of ``a[i]`` (its label too) are
         sentences of ``b[i]``, in one run.
     """
+    longest = np.int64(0)
+    for text in a:
+        longest = max(longest, starts[text + 1] - starts[text])
+    back = np.empty(longest, np.int64)
     for pair in range(len(a)):
         i, j = starts[a[pair]], starts[b[pair]]
         same[pair] = values[i] == values[j]
         i, j = i + 1, j + 1
         size = starts[a[pair] + 1] - i
         found = False
-        while not found and size > 0 and j + size <= starts[b[pair] + 1]:
+        if 0 < size <= starts[b[pair] + 1] - j:
+            # Knuth, Morris and Pratt, "Fast Pattern Matching in Strings" (1977): some documents
+            # are one sentence over and over.
             k = np.int64(0)
-            while k < size and values[i + k] == values[j + k]:
-                k += 1
-            found = k == size
-            j += 1
+            for p in range(size):
+                while k > 0 and values[i + p] != values[i + k]:
+                    k = back[k - 1]
+                k += p > 0 and values[i + p] == values[i + k]
+                back[p] = k
+            k = np.int64(0)
+            while not found and j < starts[b[pair] + 1]:
+                while k > 0 and values[j] != values[i + k]:
+                    k = back[k - 1]
+                k += values[j] == values[i + k]
+                found = k == size
+                j += 1
         within[pair] = found

@@ -115,6 +115,14 @@ def test_standard_drops_what_is_said_word_for_word(
     assert bool(same[0] or within[0]) == drops
 
 
+@given(st.lists(st.integers(1, 2), max_size=9), st.lists(st.integers(1, 2), max_size=24))
+def test_runs_of_sentences_that_repeat_themselves(parts: list[int], others: list[int]) -> None:
+    said = pa.array([[7, *parts], [8, *others]], LISTS)
+    same, within = same_sentences(np.array([0]), np.array([1]), said)
+    assert not same[0]
+    assert within[0] == naive.says([7, *parts], [8, *others])
+
+
 def test_what_is_dropped_covers_nothing() -> None:
     # 1 goes for 0; 2 is like 1 alone, so it stays; 3 goes for 2, the better of 0 and 2.
     edges = [
