@@ -19,7 +19,10 @@ __all__ = ["Planted", "plant"]
 
 ELSEWHERE = 0.1
 """Share of a unit's runs of words from which it counts as standing elsewhere, too."""
-SCARCE = ("places-figures", "places", "figures", "reordered")
+PARTS = ("cut", "split")
+"""Kinds that copy a part of the donor: no run of words of it may stand elsewhere, or all of the few
+that do could be in that part."""
+SCARCE = ("places-figures", "places", "figures", *PARTS, "reordered")
 """Kinds that only some donors suit: these choose first."""
 VOCABULARY = 2000
 """Donors whose words are put in where a copy gets other words."""
@@ -192,7 +195,9 @@ def _make_kind(
     while len(some) < copies and at + needed <= len(pool):
         taken = tuple(pool[at : at + needed])
         at += needed
-        found = alter(kind, [donor(unit) for unit in taken], draw, words)
+        found = None
+        if kind not in PARTS or not any(unit.elsewhere for unit in taken):
+            found = alter(kind, [donor(unit) for unit in taken], draw, words)
         if found is None:
             left += taken
         else:

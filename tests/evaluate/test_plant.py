@@ -37,11 +37,12 @@ FOLK = [
 
 
 def essay(seed: int, paragraphs: int = 6) -> str:
-    """Return paragraphs that share hardly five words in a row with any other."""
+    """Return paragraphs that share no five words in a row with any other."""
     draw = random.Random(seed)
 
     def clause() -> str:
-        return f"{draw.choice(FOLK)}{draw.choice(VERBS)}{draw.choice(SUBJECTS)}"
+        name = "".join(draw.choices("bdfgklmnprst", k=7))
+        return f"{draw.choice(FOLK)}{name}{draw.choice(VERBS)}{draw.choice(SUBJECTS)}"
 
     return "\n".join("，".join(clause() for _ in range(9)) + "。" for _ in range(paragraphs))
 
