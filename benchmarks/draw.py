@@ -1,0 +1,63 @@
+"""Charts of results, as SVG that comes out the same for the same figures."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import matplotlib as mpl
+
+mpl.use("svg")
+from matplotlib import pyplot as plt
+
+
+def draw_calibration(
+    curves: Mapping[str, Any], defaults: Mapping[str, float | None], to: Path
+) -> None:
+    """Draw recall over the threshold, and false edges below it, one column for each shingle.
+
+    Parameters
+    ----------
+    curves, defaults
+        As ``benchmarks.calibrate`` writes them.
+    to
+        The SVG file.
+    """
+    from benchmarks.calibrate import LINES
+
+    settings = {"svg.hashsalt": "dedup", "svg.fonttype": "none", "font.size": 8}
+    with mpl.rc_context(settings):
+        figure, axes = plt.subplots(
+            2, len(curves), figsize=(2.1 * len(curves), 4.6), sharex=True, sharey="row",
+            height_ratios=[3, 1],
+        )  # fmt: skip
+        for (above, below), (shingle, sets) in zip(axes.T, curves.items(), strict=True):
+            for name, (corpus, view, kinds) in LINES.items():
+                recall = [sets[corpus][view]["recall"][kind] for kind in kinds]
+                x = [float(t) for t in recall[0]]
+                y = [sum(each[t] for each in recall) / len(recall) for t in recall[0]]
+                above.plot(x, y, label=name, linewidth=1.2)
+            for label, counts in (
+                ("wrong links of hosts", sets["planted"]["either"]["false"]),
+                ("links in natural text", sets["planted"]["literal"]["natural"]),
+            ):
+                below.plot([float(t) for t in counts], list(counts.values()), label=label)
+            below.set_yscale("symlog", linthresh=1)
+            below.set_xlabel("threshold")
+            default = defaults[shingle]
+            for axis in (above, below):
+                axis.grid(alpha=0.3)
+                if default is not None:
+                    axis.axvline(default, color="black", linewidth=0.8, linestyle="--")
+            above.set_title(shingle if default is None else f"{shingle}: {default:g}")
+        axes[0, 0].set_ylabel("share found")
+        axes[1, 0].set_ylabel("pairs")
+        lines = [*axes[0, 0].get_lines()[: len(LINES)], *axes[1, 0].get_lines()[:2]]
+        figure.legend(
+            lines, [str(line.get_label()) for line in lines], loc="lower center", ncols=5,
+            frameon=False,
+        )  # fmt: skip
+        figure.tight_layout(rect=(0, 0.09, 1, 1))
+        figure.savefig(to, metadata={"Date": None})
+        plt.close(figure)
