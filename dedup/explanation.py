@@ -13,11 +13,12 @@ from typing import Any, TypeAlias
 
 import orjson
 
+from dedup.corpus.patch import source_files
 from dedup.difference import Change, difference
 from dedup.errors import OutputError, SettingsError
 from dedup.original import known_labels, original_text
 
-__all__ = ["Explanation", "Group", "Link", "explain", "file_names", "finished_report"]
+__all__ = ["Explanation", "Group", "Link", "explain", "finished_report"]
 
 Row: TypeAlias = dict[str, Any]
 """A row of the ledger, ``provenance.jsonl``."""
@@ -175,7 +176,7 @@ class _Ledger:
 
 def _document(out: Path, ledger: _Ledger, doc: str, report: Row) -> list[Row]:
     """Return the rows of the one document that ``doc`` names; none if it is there without any."""
-    files = file_names(out)
+    files = {file.name for file in source_files(out)}
     rows = list(ledger.where(doc=doc))
     rows = rows or _of_file(ledger, doc, files)
     if not rows and doc not in files:
@@ -183,7 +184,7 @@ def _document(out: Path, ledger: _Ledger, doc: str, report: Row) -> list[Row]:
         for at in (found.end() for found in re.finditer("/", doc)):
             if files & {doc[at:], doc[at:].rpartition(":")[0]}:
                 return _document(out, ledger, doc[at:], report)
-    if not rows and doc not in (labels := files | known_labels(out, sorted(files), report)):
+    if not rows and doc not in (labels := files | known_labels(out, report)):
         raise SettingsError(_unknown(doc, labels | ledger.labels()))
     places = sorted({(row["file"], row["row"]) for row in rows})
     if len(places) > 1:
@@ -202,15 +203,6 @@ def _of_file(ledger: _Ledger, doc: str, files: set[str]) -> list[Row]:
     if name in files and number.isdecimal():
         return list(ledger.where(row=int(number), file=name))
     return []
-
-
-def file_names(out: Path) -> set[str]:
-    """Return what a finished run calls the files of its corpus."""
-    path = out / "patch" / "files.jsonl"
-    try:
-        return {orjson.loads(line)["name"] for line in path.read_bytes().splitlines()}
-    except (OSError, orjson.JSONDecodeError, KeyError) as error:
-        raise OutputError(f"{path} cannot be read: run again to have another") from error
 
 
 def _unknown(doc: str, labels: set[str]) -> str:

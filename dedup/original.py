@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 import orjson
 import pyarrow as pa
+import pyarrow.compute as pc
 
+from dedup.corpus.chunks import Content
+from dedup.corpus.fetch import fetch
 from dedup.corpus.files import reading
-from dedup.corpus.formats import format_of
+from dedup.corpus.patch import restore_one, source_files
 from dedup.corpus.read import read
-from dedup.corpus.survey import plan, survey
+from dedup.corpus.removed import Cleaned
+from dedup.corpus.survey import Survey, plan, survey_content
 from dedup.errors import OutputError
 from dedup.records import SourceFile
 from dedup.settings import Settings
@@ -40,64 +44,46 @@ def original_text(out: Path, file: str, row: int, report: Mapping[str, Any]) -> 
     """
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "document"
-        data = _original_bytes(out, file)
-        if format_of(file) == "jsonl":  # one line of many is enough
-            data = data.split(b"\n", row + 1)[row]
-        path.write_bytes(data)
-        for documents in _documents([SourceFile(path, file, format_of(file) or "")], report):
-            if documents.num_rows:
-                return str(documents["text"][0].as_py())
+        told = _surveyed(restore_one(out, file, path), path)
+        for documents in _documents(told, report, row):
+            found = documents.filter(pc.equal(documents["row"], row))
+            if found.num_rows:
+                return str(found["text"][0].as_py())
     raise OutputError(f"{out} has no row {row} of {file}: run again to have another")
 
 
-def known_labels(out: Path, files: Sequence[str], report: Mapping[str, Any]) -> set[str]:
+def known_labels(out: Path, report: Mapping[str, Any]) -> set[str]:
     """Return the labels that rows of the cleaned corpus carry, and ``file:row`` of each row."""
-    sources = [
-        SourceFile(out / "clean" / name, name, "jsonl")
-        for name in files
-        if format_of(name) == "jsonl"
-    ]
     labels: set[str] = set()
-    for documents in _documents(sources, report):
-        labels.update(documents["doc"].to_pylist())
-    for source in sources:
-        labels.update(f"{source.name}:{row}" for row in range(_row_count(out, source)))
+    quarantined: dict[str, int] = {}
+    with reading(out / "quarantine.jsonl"), (out / "quarantine.jsonl").open("rb") as lines:
+        for line in lines:
+            name = orjson.loads(line)["file"]
+            quarantined[name] = quarantined.get(name, 0) + 1
+    with tempfile.TemporaryDirectory() as folder:
+        for file in source_files(out):
+            if file.format == "text":  # called as its file is
+                continue
+            clean = SourceFile(out / "clean" / file.name, file.name, file.format, file.compression)
+            told = _surveyed(file, fetch(0, clean, Path(folder)))
+            for documents in _documents(told, report):
+                labels.update(documents["doc"].to_pylist())
+            rows = told.rows + quarantined.get(file.name, 0)
+            labels.update(f"{file.name}:{row}" for row in range(rows))
     return labels
 
 
-def _row_count(out: Path, source: SourceFile) -> int:
-    """Return how many lines the file had: those in the cleaned one, and those in quarantine."""
-    with reading(source.path), source.path.open("rb") as lines:
-        count = sum(1 for _ in lines)
-    with reading(out / "quarantine.jsonl"), (out / "quarantine.jsonl").open("rb") as lines:
-        return count + sum(bool(orjson.loads(line)["file"] == source.name) for line in lines)
+def _surveyed(file: Cleaned, path: Path) -> Survey:
+    """Survey the plain bytes at ``path`` as those of a file of the run."""
+    return survey_content(Content(0, SourceFile(path, file.name, file.format), path))
 
 
-def _documents(sources: list[SourceFile], report: Mapping[str, Any]) -> Iterator[pa.Table]:
+def _documents(
+    told: Survey, report: Mapping[str, Any], row: int | None = None
+) -> Iterator[pa.Table]:
+    """Yield the documents of a file, or those of the chunk that holds a row."""
     fields = ("text_field", "id_field", "date_field", "source_field")
     settings = Settings(**{name: report["settings"][name] for name in fields})
-    for chunk in plan(survey(sources)):
-        yield read(chunk, settings)[0]
-
-
-def _original_bytes(out: Path, file: str) -> bytes:
-    import pyarrow.parquet as pq
-
-    patch = out / "patch"
-    try:
-        names = [
-            orjson.loads(line)["name"] for line in (patch / "files.jsonl").read_bytes().splitlines()
-        ]
-        removed = pq.read_table(
-            patch / "removed.parquet",
-            columns=["offset", "removed"],
-            filters=[("file", "==", names.index(file))],
-        )
-        clean = (out / "clean" / file).read_bytes()
-    except (OSError, ValueError, KeyError, pa.ArrowException) as error:
-        raise OutputError(f"{patch} does not fit {out}: run again to have another") from error
-    pieces, at = [], 0
-    for offset, data in zip(*(column.to_pylist() for column in removed.columns), strict=True):
-        pieces += [clean[at:offset], data]
-        at = offset
-    return b"".join([*pieces, clean[at:]])
+    for chunk in plan([told]):
+        if row is None or chunk[0].row <= row < chunk[-1].row + chunk[-1].rows:
+            yield read(chunk, settings)[0]

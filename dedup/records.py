@@ -88,7 +88,17 @@ class SourceFile:
     """One file of the corpus: where it is, what it is called in every output, how it is read."""
 
     path: Path
+    """On this machine; of what comes from elsewhere, its name there."""
     name: str
     """POSIX path relative to the deepest common folder of all arguments."""
     format: str
-    """``text`` or ``jsonl``."""
+    """``text``, ``jsonl``, …: a key of ``corpus.formats.FORMATS``."""
+    compression: str = ""
+    """``gz``, ``zst``, ``bz2`` or ``xz``; empty for a plain file."""
+    url: str = ""
+    """Where it is if not on this machine's disks; ``-`` for standard input."""
+
+    @property
+    def place(self) -> str:
+        """What a person calls it."""
+        return "standard input" if self.url == "-" else self.url or str(self.path)

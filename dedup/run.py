@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import platform
 import resource
 import sys
@@ -20,7 +21,7 @@ import pyarrow.parquet as pq
 
 from dedup.columns import flat, numbers, strings
 from dedup.corpus.clean import write_clean
-from dedup.corpus.discover import discover
+from dedup.corpus.discover import STDIN, discover
 from dedup.corpus.patch import CleanSummary
 from dedup.corpus.read import read
 from dedup.corpus.survey import Survey, fingerprint, plan, survey
@@ -57,7 +58,7 @@ class Outcome:
 
 
 def run(
-    paths: Sequence[Path],
+    paths: Sequence[Path | str],
     out: Path,
     settings: Settings | None = None,
     *,
@@ -70,7 +71,7 @@ def run(
     Parameters
     ----------
     paths
-        Files and folders.
+        Files and folders; the string ``-`` for JSONL on standard input.
     out
         Folder for everything that is written; must be new, empty, or of an earlier run.
     settings
@@ -97,23 +98,22 @@ def run(
     engine = engine or LocalEngine(workers)
     watch = Watch(progress)
     with watch.stage("survey"):
-        if any(path.resolve() == out.resolve() for path in paths):
+        if any(Path(path).resolve() == out.resolve() for path in paths if path != STDIN):
             raise OutputExistsError(
                 f"{out} is the corpus itself: name another folder for the output"
             )
         files = discover(paths, leave_out=out)
-        surveys = survey(files, engine.map)
+        digests = _digests(settings.user_dictionaries)
+    folder = OutputFolder(out)
+    with folder.locked(), folder.copies() as copies:
+        with watch.stage("survey"):
+            surveys = survey(files, engine.map, copies=copies)
         identity = {
             "dedup": version("dedup"),
             "input": fingerprint(surveys),
             "settings": settings.as_dict()
-            | {
-                "threshold": settings.near,
-                "user_dictionaries": _digests(settings.user_dictionaries),
-            },
+            | {"threshold": settings.near, "user_dictionaries": digests},
         }
-    folder = OutputFolder(out)
-    with folder.locked():
         done = folder.finished()
         if done is not None:
             _refuse_other(out, done, identity)
@@ -145,12 +145,17 @@ def run(
                 "workers": getattr(engine, "workers", None),
                 "engine": type(engine).__name__,
                 "out": str(out),
-                "arguments": [str(path) for path in paths],
+                "arguments": [_spelled(path) for path in paths],
                 "python": platform.python_version(),
             },
         )
         folder.write_json("run.json", report)
     return Outcome(out, already=False, report=report, seconds=seconds)
+
+
+def _spelled(path: Path | str) -> str:
+    r"""Return a path as a string that can be written, bytes that are not UTF-8 as ``\xNN``."""
+    return os.fsencode(path).decode("utf-8", "backslashreplace")
 
 
 def _digests(dictionaries: Sequence[Path]) -> dict[str, str]:

@@ -37,6 +37,8 @@ class OutputFolder:
     def locked(self) -> Iterator[None]:
         """Make the folder, or take it over, and hold its lock.
 
+        A folder that was made for it, and holds nothing yet when the block fails, goes again.
+
         Raises
         ------
         OutputExistsError
@@ -48,6 +50,7 @@ class OutputFolder:
             with _explained(self.path):
                 if self.path.exists() and not self.path.is_dir():
                     raise OutputExistsError(f"{self.path} is a file: name a folder for the output")
+                made = not self.path.exists()
                 self.path.mkdir(parents=True, exist_ok=True)
                 mark = self.path / _MARK
                 if not mark.exists() and any(self.path.iterdir()):
@@ -55,7 +58,13 @@ class OutputFolder:
                         f"{self.path} holds files of something else: name an empty or a new folder"
                     )
                 _lock(stack.enter_context(mark.open("a")), self.path)
-            yield
+            try:
+                yield
+            except BaseException:
+                if made and [*self.path.iterdir()] == [mark]:
+                    mark.unlink()
+                    self.path.rmdir()
+                raise
 
     def finished(self) -> dict[str, Any] | None:
         """Return what ``run.json`` says, or None where no run has finished."""
@@ -74,6 +83,16 @@ class OutputFolder:
                     shutil.rmtree(path)
                 else:
                     path.unlink(missing_ok=True)
+
+    @contextlib.contextmanager
+    def copies(self) -> Iterator[Path]:
+        """Give the path of a folder for copies of the input, which goes when the block ends."""
+        path = self.path / ".copies"
+        shutil.rmtree(path, ignore_errors=True)  # of a run that was killed
+        try:
+            yield path
+        finally:
+            shutil.rmtree(path, ignore_errors=True)
 
     @contextlib.contextmanager
     def writing(self, name: str) -> Iterator[IO[bytes]]:

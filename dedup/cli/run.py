@@ -19,7 +19,7 @@ __all__ = ["command", "deduplicate"]
 
 
 @click.command("run", cls=Command, short_help="Deduplicate a corpus into a folder.")
-@click.argument("corpus", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.argument("corpus", nargs=-1, required=True, type=str)
 @click.option(
     "-o", "--out", required=True, type=click.Path(path_type=Path), metavar="OUT",
     help="Folder for the results: a new one, or an empty one.",
@@ -34,7 +34,7 @@ __all__ = ["command", "deduplicate"]
 @quiet_option
 @debug_option
 def command(
-    corpus: Sequence[Path],
+    corpus: Sequence[Path | str],
     out: Path,
     workers: int | None,
     strict: bool,
@@ -44,8 +44,9 @@ def command(
 ) -> None:
     """Deduplicate CORPUS, files and folders, into the folder OUT.
 
-    Folders are searched for .txt, .md, .jsonl and .ndjson files. The input is never changed;
-    `dedup restore` rebuilds it from OUT.
+    Folders are searched for .txt, .md, .jsonl and .ndjson files, plain or compressed (.gz, .zst,
+    .bz2, .xz); - is JSONL on standard input. The input is never changed; `dedup restore` rebuilds
+    it from OUT.
     """
     settings = settings_from(options)
     outcome = deduplicate(corpus, out, settings, workers, quiet=quiet, as_json=as_json)
@@ -54,7 +55,7 @@ def command(
 
 
 def deduplicate(
-    corpus: Sequence[Path],
+    corpus: Sequence[Path | str],
     out: Path,
     settings: Settings,
     workers: int | None,

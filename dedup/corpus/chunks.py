@@ -3,32 +3,52 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TypeAlias
 
 from dedup.corpus.files import changed, reading
 from dedup.records import SourceFile
 
-__all__ = ["CHUNK_BYTES", "Chunk", "Piece"]
+__all__ = ["CHUNK_BYTES", "Chunk", "Content", "Piece"]
 
 CHUNK_BYTES = 2 << 20
 """Bytes after which a chunk is full: many rows to a call, few calls in memory at a time."""
 
 
 @dataclass(frozen=True, slots=True)
-class Piece:
-    """Whole rows of one file: a text file, or lines of a JSONL file."""
+class Content:
+    """What a source file holds, decompressed, and how it is to be understood."""
 
     file: int
     """Index into the list of source files."""
     source: SourceFile
+    path: Path
+    """Where these bytes are: the source itself, or a copy."""
+
+    @property
+    def name(self) -> str:
+        """What the source is called in every output."""
+        return self.source.name
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """Whole rows of one file: a text file, or lines of a JSONL file."""
+
+    content: Content
     offset: int
-    """Bytes from the start of the file."""
+    """Bytes from the start of the content."""
     length: int
     """Bytes."""
     row: int
     """Row of the first line."""
     rows: int
     """Lines, blank ones too; 1 for a text file."""
+
+    @property
+    def file(self) -> int:
+        """Index into the list of source files."""
+        return self.content.file
 
     def load(self) -> bytes:
         """Return the bytes of the piece.
@@ -38,14 +58,14 @@ class Piece:
         CorpusError
             If the file cannot be read, or has become shorter.
         """
-        path = self.source.path
-        with reading(path), path.open("rb", buffering=0) as stream:
+        path, place = self.content.path, self.content.source.place
+        with reading(place), path.open("rb", buffering=0) as stream:
             stream.seek(self.offset)
             data = stream.read(self.length)
             while len(data) < self.length and (more := stream.read(self.length - len(data))):
                 data += more
         if len(data) != self.length:
-            raise changed(path)
+            raise changed(place)
         return data
 
 

@@ -14,11 +14,13 @@ import pyarrow.compute as pc
 
 from dedup.columns import flat, numbers
 from dedup.corpus.chunks import Piece
+from dedup.corpus.compression import compressing
 from dedup.corpus.files import changed, reading, replacing
 from dedup.corpus.formats import FORMATS
-from dedup.corpus.patch import REMOVED, Cleaned, CleanSummary, removed_table, write_patch
+from dedup.corpus.patch import CleanSummary, write_patch
+from dedup.corpus.removed import REMOVED, Cleaned, removed_table
 from dedup.corpus.spans import Ints, byte_spans, merged
-from dedup.corpus.survey import Mapper, Survey, survey_file
+from dedup.corpus.survey import Mapper, Survey, survey_content
 from dedup.kernels.spans import copy_spans
 from dedup.settings import Settings
 
@@ -76,27 +78,30 @@ def clean_file(job: Job, clean_dir: Path, settings: Settings) -> Cleaned:
     the file at a time, and what is removed from it.
     """
     file, survey, removals, quarantine = job
-    path = survey.source.path
+    path, place = survey.content.path, survey.source.place
     spans = merged(removals)
     lines = _lines(quarantine)
     if any(
         len(rows) and not 0 <= rows[0] <= rows[-1] < survey.rows for rows in (spans[0], lines[0])
     ):
-        raise ValueError(f"a row to remove is not among the {survey.rows} rows of {path}")
+        raise ValueError(f"a row to remove is not among the {survey.rows} rows of {place}")
     touched = bool(len(spans[0]) or len(lines[0]))
     before = hashlib.sha256()
     after = hashlib.sha256() if touched else before
     written = 0
     removed = [REMOVED.empty_table()]
-    with replacing(clean_dir / survey.source.name) as out:
-        with reading(path):
+    with (
+        replacing(clean_dir / survey.source.name) as file_out,
+        compressing(file_out, survey.source.compression) as out,
+    ):
+        with reading(place):
             stream = path.open("rb")
         with stream:
             for piece in survey.pieces:
-                with reading(path):
+                with reading(place):
                     data = bytearray(stream.read(piece.length))
                 if len(data) != piece.length:
-                    raise changed(path)
+                    raise changed(place)
                 before.update(data)
                 kept = memoryview(data)
                 if touched:
@@ -104,18 +109,18 @@ def clean_file(job: Job, clean_dir: Path, settings: Settings) -> Cleaned:
                     try:
                         rows, starts, ends = _cut(piece, array, spans, lines, settings)
                     except ValueError:
-                        if survey_file((file, survey.source)) != survey:
-                            raise changed(path) from None
+                        if survey_content(survey.content) != survey:
+                            raise changed(place) from None
                         raise
                     removed.append(removed_table(file, written, rows, array, starts, ends))
                     kept = memoryview(_without(array, starts, ends))  # type: ignore[arg-type]
                     after.update(kept)
                 out.write(kept)
                 written += len(kept)
-            with reading(path):
+            with reading(place):
                 longer = stream.read(1)
         if longer or before.hexdigest() != survey.sha256:
-            raise changed(path)
+            raise changed(place)
     return Cleaned(
         name=survey.source.name,
         size=survey.size,
@@ -123,6 +128,8 @@ def clean_file(job: Job, clean_dir: Path, settings: Settings) -> Cleaned:
         clean_size=written,
         clean_sha256=after.hexdigest(),
         removed=pa.concat_tables(removed),
+        format=survey.source.format,
+        compression=survey.source.compression,
     )
 
 
@@ -162,7 +169,7 @@ def _cut(
     settings: Settings,
 ) -> tuple[Ints, Ints, Ints]:
     """Return row, start and end of what goes from ``data``, in bytes of it, ascending."""
-    form = FORMATS[piece.source.format]
+    form = FORMATS[piece.content.source.format]
     rows, starts, ends = _within(piece, spans)
     texts, first = np.unique(rows, return_index=True)
     text_starts, text_ends = form.values(data, texts - piece.row, piece.offset == 0, settings)

@@ -12,12 +12,15 @@ from dedup.corpus.formats import SUFFIXES, format_of
 from dedup.errors import CorpusError
 from dedup.records import SourceFile
 
-__all__ = ["discover"]
+__all__ = ["STDIN", "discover"]
+
+STDIN = "-"
+"""What stands for standard input among the paths; JSONL is read from it."""
 
 _READ = f"{', '.join(SUFFIXES[:-1])} and {SUFFIXES[-1]}"
 
 
-def discover(paths: Sequence[Path], *, leave_out: Path | None = None) -> list[SourceFile]:
+def discover(paths: Sequence[Path | str], *, leave_out: Path | None = None) -> list[SourceFile]:
     r"""List the files to read, sorted by name; the order of ``paths`` changes nothing.
 
     Folders are walked, links are followed, what is hidden in a folder is passed over, and so is
@@ -27,7 +30,7 @@ def discover(paths: Sequence[Path], *, leave_out: Path | None = None) -> list[So
     Parameters
     ----------
     paths
-        Files and folders.
+        Files and folders; the string ``-`` for standard input, which is called ``stdin.jsonl``.
     leave_out
         A folder that is not walked: a run's own output.
 
@@ -41,9 +44,22 @@ def discover(paths: Sequence[Path], *, leave_out: Path | None = None) -> list[So
     CorpusError
         If a path does not exist, cannot be listed or is of no known format; if there is no file.
     """
-    arguments = sorted({_absolute(Path(path)) for path in paths})
-    if not arguments:
+    if not paths:
         raise CorpusError(f"no file or folder was given: name some, with {_READ} files")
+    files = _local_files([Path(path) for path in paths if path != STDIN], leave_out)
+    if STDIN in paths:
+        piped = SourceFile(Path(STDIN), "stdin.jsonl", "jsonl", url=STDIN)
+        if piped.name in files:
+            raise CorpusError(f"{files[piped.name].path} is called as standard input is: rename it")
+        files[piped.name] = piped
+    return [files[name] for name in sorted(files)]
+
+
+def _local_files(paths: Sequence[Path], leave_out: Path | None) -> dict[str, SourceFile]:
+    """Return the files at ``paths`` by name."""
+    arguments = sorted({_absolute(path) for path in paths})
+    if not arguments:
+        return {}
     for argument in arguments:
         with reading(argument):
             mode = argument.stat().st_mode
@@ -68,8 +84,9 @@ def discover(paths: Sequence[Path], *, leave_out: Path | None = None) -> list[So
         name = os.fsencode(path.relative_to(root).as_posix()).decode("utf-8", "backslashreplace")
         if name in files:
             raise CorpusError(f"{path} and {files[name].path} are both called {name}: rename one")
-        files[name] = SourceFile(path, name, format_of(path.name) or "")
-    return [files[name] for name in sorted(files)]
+        form, compression = format_of(path.name) or ("", "")
+        files[name] = SourceFile(path, name, form, compression)
+    return files
 
 
 def _absolute(path: Path) -> Path:

@@ -15,8 +15,8 @@ __all__ = ["changed", "reading", "reason", "replacing"]
 
 
 @contextmanager
-def reading(path: Path) -> Iterator[None]:
-    """Turn an ``OSError`` of the block into a ``CorpusError`` that names ``path``."""
+def reading(path: object) -> Iterator[None]:
+    """Turn an ``OSError`` of the block into a ``CorpusError`` that names ``path`` as it prints."""
     try:
         yield
     except FileNotFoundError as error:
@@ -32,7 +32,7 @@ def reason(error: OSError) -> str:
     return os.strerror(error.errno) if error.errno else "it is damaged"
 
 
-def changed(path: Path) -> CorpusError:
+def changed(path: object) -> CorpusError:
     """Return the error for a source that is not what it was at the start of the run."""
     return CorpusError(
         f"{path} has changed since the run began: run again on files that stay as they are"

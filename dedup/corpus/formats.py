@@ -12,6 +12,7 @@ import pyarrow as pa
 
 from dedup.corpus import jsonl, text
 from dedup.corpus.chunks import Piece
+from dedup.corpus.compression import COMPRESSIONS
 from dedup.settings import Settings
 
 __all__ = ["FORMATS", "SUFFIXES", "Format", "format_of"]
@@ -51,7 +52,16 @@ _BY_SUFFIX = {suffix: name for name, module in FORMATS.items() for suffix in mod
 SUFFIXES = tuple(_BY_SUFFIX)
 
 
-def format_of(name: str) -> str | None:
-    """Return the format of a file of that name, ``None`` if it is not one that is read."""
-    # As a string, not a Path: it is asked for every file of a folder.
-    return _BY_SUFFIX.get(os.path.splitext(name)[1].lower())  # noqa: PTH122
+def format_of(name: str) -> tuple[str, str] | None:
+    """Return format and compression of a file of that name, ``None`` if it is not one that is read.
+
+    >>> format_of("a/B.TXT"), format_of("b.jsonl.gz"), format_of("c.gz")
+    (('text', ''), ('jsonl', 'gz'), None)
+    """
+    # As strings, not Paths: it is asked for every file of a folder.
+    stem, end = os.path.splitext(name)  # noqa: PTH122
+    compression = end[1:].lower()
+    if compression not in COMPRESSIONS:
+        stem, compression = name, ""
+    known = _BY_SUFFIX.get(os.path.splitext(stem)[1].lower())  # noqa: PTH122
+    return None if known is None else (known, compression)

@@ -138,7 +138,7 @@ def _documents(
 
     labels = column(settings.id_field)
     if None in labels:
-        name = piece.source.name
+        name = piece.content.name
         labels = [
             f"{name}:{row}" if label is None else label
             for label, row in zip(labels, rows.tolist(), strict=True)

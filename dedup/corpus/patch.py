@@ -2,8 +2,10 @@
 
 ``patch/files.jsonl`` has a row for every source file, sorted by name::
 
-    {"schema_version": 1, "name": "a/b.txt", "size": 9, "sha256": "…",
-     "clean_size": 6, "clean_sha256": "…"}
+    {"schema_version": 1, "name": "a/b.txt.gz", "format": "text", "compression": "gz", "size": 9,
+     "sha256": "…", "clean_size": 6, "clean_sha256": "…"}
+
+Sizes, digests and offsets are of what the files hold, decompressed.
 
 ``patch/removed.parquet`` has a row for every stretch of bytes that was removed, sorted by file and
 offset: ``file`` (0-based line of ``files.jsonl``), ``row`` (of the source file), ``offset`` (bytes
@@ -17,47 +19,26 @@ import hashlib
 import os
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from itertools import groupby
 from operator import itemgetter
 from pathlib import Path
+from typing import BinaryIO
 
-import numpy as np
-import numpy.typing as npt
 import orjson
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from dedup.corpus.compression import DAMAGE, compressing, decompressing
 from dedup.corpus.files import reason, replacing
+from dedup.corpus.removed import REMOVED, Cleaned
 from dedup.errors import OutputError, OutputExistsError
-from dedup.kernels.spans import copy_spans
 from dedup.records import SCHEMA_VERSION
 
-__all__ = ["REMOVED", "CleanSummary", "Cleaned", "removed_table", "restore", "write_patch"]
+__all__ = ["CleanSummary", "restore", "restore_one", "source_files", "write_patch"]
 
-REMOVED = pa.schema(
-    [
-        ("file", pa.int32()),
-        ("row", pa.int64()),
-        ("offset", pa.int64()),
-        ("removed", pa.large_binary()),
-    ]
-)
 _GROUP_BYTES = 8 << 20  # of a row group
 _BLOCK_BYTES = 1 << 20  # of a copy
-
-
-@dataclass(frozen=True)
-class Cleaned:
-    """What became of one source file; sizes in bytes, digests in hex."""
-
-    name: str
-    size: int
-    sha256: str
-    clean_size: int
-    clean_sha256: str
-    removed: pa.Table
-    """Rows of ``REMOVED``."""
 
 
 @dataclass(frozen=True)
@@ -69,33 +50,6 @@ class CleanSummary:
     """Files that lost something."""
     removed_bytes: int
     """Of the files, quarantined rows included."""
-
-
-def removed_table(
-    file: int,
-    offset: int,
-    rows: npt.NDArray[np.int64],
-    data: npt.NDArray[np.uint8],
-    starts: npt.NDArray[np.int64],
-    ends: npt.NDArray[np.int64],
-) -> pa.Table:
-    """Return rows of ``REMOVED`` for the spans of ``data`` that are not written.
-
-    ``starts`` ascends; what is left of ``data`` begins at byte ``offset`` of the cleaned file.
-    """
-    offsets = np.append(0, np.cumsum(ends - starts))
-    removed = np.empty(offsets[-1], np.uint8)
-    copy_spans(data, starts, ends, removed)
-    buffers = [None, pa.py_buffer(offsets), pa.py_buffer(removed)]
-    return pa.Table.from_arrays(
-        [
-            pa.array(np.full(len(rows), file, np.int32)),
-            pa.array(rows),
-            pa.array(starts - offsets[:-1] + offset),
-            pa.Array.from_buffers(pa.large_binary(), len(rows), buffers),
-        ],
-        schema=REMOVED,
-    )
 
 
 def write_patch(files: Iterable[Cleaned], patch_dir: Path) -> CleanSummary:
@@ -118,6 +72,8 @@ def write_patch(files: Iterable[Cleaned], patch_dir: Path) -> CleanSummary:
             row = {
                 "schema_version": SCHEMA_VERSION,
                 "name": each.name,
+                "format": each.format,
+                "compression": each.compression,
                 "size": each.size,
                 "sha256": each.sha256,
                 "clean_size": each.clean_size,
@@ -162,7 +118,7 @@ def restore(out_dir: Path, dest: Path) -> int:
     """
     _check_empty(dest)
     patch_dir = out_dir / "patch"
-    files = _files(patch_dir / "files.jsonl")
+    files = source_files(out_dir)
     removed = groupby(_removed(patch_dir / "removed.parquet"), key=itemgetter(0))
     following = next(removed, None)
     for index, file in enumerate(files):
@@ -172,71 +128,94 @@ def restore(out_dir: Path, dest: Path) -> int:
         mine: Iterator[tuple[int, int, bytes]] = iter(())
         if following is not None and following[0] == index:
             mine = following[1]
-        _restore_file(out_dir / "clean" / file.name, target, file, mine)
+        with replacing(target) as stream, compressing(stream, file.compression) as out:
+            _restore_file(out_dir / "clean" / file.name, out, file, mine)
         if following is not None and following[0] == index:
             following = next(removed, None)
     return len(files)
 
 
-def _files(path: Path) -> list[Cleaned]:
-    """Return the rows of ``files.jsonl``, without what was removed."""
+def restore_one(out_dir: Path, name: str, target: Path) -> Cleaned:
+    """Write what one file of the input held, decompressed, to ``target``.
+
+    Raises
+    ------
+    OutputError
+        As ``restore`` does, and if there is no file of that name.
+    """
+    path = out_dir / "patch" / "removed.parquet"
+    files = {file.name: (index, file) for index, file in enumerate(source_files(out_dir))}
+    if name not in files:
+        raise OutputError(f"{out_dir} has no file {name}: run again to have another")
+    index, file = files[name]
+    with replacing(target) as out:
+        _restore_file(out_dir / "clean" / name, out, file, _removed(path, index))
+    return file
+
+
+def source_files(out_dir: Path) -> list[Cleaned]:
+    """Return the source files of a run, sorted by name, without what was removed from them.
+
+    Raises
+    ------
+    OutputError
+        If the patch is missing or damaged.
+    """
+    path = out_dir / "patch" / "files.jsonl"
     with _using(path), path.open("rb") as lines:
-        rows = [orjson.loads(line) for line in lines]
         nothing = REMOVED.empty_table()
-        return [
-            Cleaned(
-                row["name"],
-                row["size"],
-                row["sha256"],
-                row["clean_size"],
-                row["clean_sha256"],
-                nothing,
-            )
-            for row in rows
-        ]
+        names = [each.name for each in fields(Cleaned) if each.name != "removed"]
+        rows = [orjson.loads(line) for line in lines]
+        return [Cleaned(**{name: row[name] for name in names}, removed=nothing) for row in rows]
 
 
-def _removed(path: Path) -> Iterator[tuple[int, int, bytes]]:
-    """Yield file, offset and bytes of the rows of ``removed.parquet``."""
+def _removed(path: Path, file: int | None = None) -> Iterator[tuple[int, int, bytes]]:
+    """Yield file, offset and bytes of the rows of ``removed.parquet``, or those of one file."""
     with _using(path), pq.ParquetFile(path) as parquet:
         if not parquet.schema_arrow.equals(REMOVED):
             raise ValueError("other columns")
-        for batch in parquet.iter_batches(4096, columns=["file", "offset", "removed"]):
-            yield from zip(*(column.to_pylist() for column in batch.columns), strict=True)
+        groups = [*range(parquet.num_row_groups)]
+        if file is not None:
+            bounds = [parquet.metadata.row_group(i).column(0).statistics for i in groups]
+            groups = [i for i in groups if bounds[i].min <= file <= bounds[i].max]
+        for batch in parquet.iter_batches(4096, groups, ["file", "offset", "removed"]):
+            rows = zip(*(column.to_pylist() for column in batch.columns), strict=True)
+            yield from (row for row in rows if file is None or row[0] == file)
 
 
 def _restore_file(
-    clean: Path, target: Path, file: Cleaned, removed: Iterator[tuple[int, int, bytes]]
+    clean: Path, out: BinaryIO, file: Cleaned, removed: Iterator[tuple[int, int, bytes]]
 ) -> None:
-    """Write one file of the input, unless a checksum says that it would not be that file."""
+    """Write what one file of the input held, unless a checksum says that it would not be that."""
     after, before = hashlib.sha256(), hashlib.sha256()
-    with replacing(target) as out:
+    with _using(clean):
+        opened = clean.open("rb")
+    with opened:
         with _using(clean):
-            stream = clean.open("rb")
-        with stream:
-            following = next(removed, None)
-            start = 0
-            data = None
-            while data != b"":
-                with _using(clean):
-                    data = stream.read(_BLOCK_BYTES)
-                after.update(data)
-                parts = []
-                at = 0
-                # What goes in at the end of the file is met with the empty block, or before it.
-                while following is not None and following[1] <= start + len(data):
-                    _, offset, gone = following
-                    parts += [data[at : offset - start], gone]
-                    at = offset - start
-                    following = next(removed, None)
-                whole = b"".join([*parts, data[at:]])
-                before.update(whole)
-                out.write(whole)
-                start += len(data)
-        if after.hexdigest() != file.clean_sha256:
-            raise OutputError(f"{clean} is not as the run wrote it: put it back, or run again")
-        if before.hexdigest() != file.sha256:
-            raise OutputError(f"the patch does not fit {clean}: run again to have another")
+            stream = decompressing(opened, file.compression)
+        following = next(removed, None)
+        start = 0
+        data = None
+        while data != b"":
+            with _using(clean):
+                data = stream.read(_BLOCK_BYTES)
+            after.update(data)
+            parts = []
+            at = 0
+            # What goes in at the end of the file is met with the empty block, or before it.
+            while following is not None and following[1] <= start + len(data):
+                _, offset, gone = following
+                parts += [data[at : offset - start], gone]
+                at = offset - start
+                following = next(removed, None)
+            whole = b"".join([*parts, data[at:]])
+            before.update(whole)
+            out.write(whole)
+            start += len(data)
+    if after.hexdigest() != file.clean_sha256:
+        raise OutputError(f"{clean} is not as the run wrote it: put it back, or run again")
+    if before.hexdigest() != file.sha256:
+        raise OutputError(f"the patch does not fit {clean}: run again to have another")
 
 
 @contextmanager
@@ -244,7 +223,7 @@ def _using(path: Path) -> Iterator[None]:
     """Turn what goes wrong with a file of the output into one sentence that names it."""
     try:
         yield
-    except (ValueError, LookupError, TypeError, pa.ArrowException) as error:
+    except (ValueError, LookupError, TypeError, *DAMAGE) as error:
         raise OutputError(f"{path} is damaged: restore needs it as the run wrote it") from error
     except OSError as error:
         raise OutputError(

@@ -28,7 +28,7 @@ def read(chunk: Chunk, settings: Settings) -> tuple[pa.Table, pa.Table]:
     """
     parts = [
         FORMATS[name].read(list(pieces), settings)
-        for name, pieces in groupby(chunk, key=lambda piece: piece.source.format)
+        for name, pieces in groupby(chunk, key=lambda piece: piece.content.source.format)
     ]
     documents = pa.concat_tables([part[0] for part in parts])
     return documents, pa.concat_tables([part[1] for part in parts])

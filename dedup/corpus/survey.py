@@ -5,14 +5,17 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
 from typing import Any, TypeAlias
 
-from dedup.corpus.chunks import CHUNK_BYTES, Chunk, Piece
+from dedup.corpus.chunks import CHUNK_BYTES, Chunk, Content, Piece
+from dedup.corpus.fetch import fetch
 from dedup.corpus.files import reading
 from dedup.corpus.formats import FORMATS
 from dedup.records import SourceFile
 
-__all__ = ["Mapper", "Survey", "fingerprint", "plan", "survey", "survey_file"]
+__all__ = ["Mapper", "Survey", "fingerprint", "plan", "survey", "survey_content"]
 
 Mapper: TypeAlias = Callable[[Callable[[Any], Any], Iterable[Any]], Iterable[Any]]
 """What ``map`` does: a function applied to each of many jobs, results in order."""
@@ -25,11 +28,16 @@ _PIECE_COST = 1024
 class Survey:
     """One file at the start of the run."""
 
-    source: SourceFile
+    content: Content
     size: int
-    """Bytes."""
+    """Bytes, decompressed; so is what the digest is of."""
     sha256: str
     pieces: tuple[Piece, ...]
+
+    @property
+    def source(self) -> SourceFile:
+        """The file as it was found."""
+        return self.content.source
 
     @property
     def rows(self) -> int:
@@ -37,7 +45,9 @@ class Survey:
         return self.pieces[-1].row + self.pieces[-1].rows if self.pieces else 0
 
 
-def survey(files: Sequence[SourceFile], mapper: Mapper = map) -> list[Survey]:
+def survey(
+    files: Sequence[SourceFile], mapper: Mapper = map, *, copies: Path | None = None
+) -> list[Survey]:
     """Survey each of ``files``.
 
     Parameters
@@ -46,28 +56,37 @@ def survey(files: Sequence[SourceFile], mapper: Mapper = map) -> list[Survey]:
         As ``discover`` lists them.
     mapper
         Stands in for ``map``, and keeps the order: an engine's, to work on several files at a time.
+    copies
+        Folder for the plain bytes of files that are compressed, remote or piped in; it is made if
+        need be, and has to last as long as the survey is of use.
 
     Raises
     ------
     CorpusError
         If a file cannot be read.
+    OutputError
+        If a copy cannot be written.
     """
-    return list(mapper(survey_file, enumerate(files)))
+    return list(mapper(partial(_survey_file, copies=copies), enumerate(files)))
 
 
-def survey_file(numbered: tuple[int, SourceFile]) -> Survey:
-    """Read a file once from end to end; it comes with its index."""
+def _survey_file(numbered: tuple[int, SourceFile], copies: Path | None) -> Survey:
     file, source = numbered
+    return survey_content(Content(file, source, fetch(file, source, copies)))
+
+
+def survey_content(content: Content) -> Survey:
+    """Read what a file holds once, from end to end."""
     digest = hashlib.sha256()
     pieces = []
     offset = row = 0
-    with reading(source.path), source.path.open("rb") as stream:
-        for data, rows in FORMATS[source.format].cut(stream):
+    with reading(content.source.place), content.path.open("rb") as stream:
+        for data, rows in FORMATS[content.source.format].cut(stream):
             digest.update(data)
-            pieces.append(Piece(file, source, offset, len(data), row, rows))
+            pieces.append(Piece(content, offset, len(data), row, rows))
             offset += len(data)
             row += rows
-    return Survey(source, offset, digest.hexdigest(), tuple(pieces))
+    return Survey(content, offset, digest.hexdigest(), tuple(pieces))
 
 
 def plan(surveys: Iterable[Survey]) -> list[Chunk]:

@@ -29,7 +29,7 @@ def read(pieces: Sequence[Piece], settings: Settings) -> tuple[pa.Table, pa.Tabl
     """Return the documents of whole files and an empty quarantine; a text file is never refused."""
     del settings
     contents = [piece.load() for piece in pieces]
-    names = [piece.source.name for piece in pieces]
+    names = [piece.content.name for piece in pieces]
     nothing = pa.nulls(len(pieces), pa.large_string())
     documents = pa.Table.from_arrays(
         [

@@ -9,7 +9,8 @@ from typing import Any
 
 from dedup.evaluate.links import Links
 from dedup.evaluate.pairs import PairScore, Wanted, read_labels, score_labels
-from dedup.explanation import file_names, finished_report
+from dedup.corpus.patch import source_files
+from dedup.explanation import finished_report
 from dedup.original import known_labels
 from dedup.records import SCHEMA_VERSION
 from dedup.run import run
@@ -49,7 +50,7 @@ def judge_run(pairs: Path, out: Path) -> dict[str, Any]:
     """
     labels = read_labels(pairs)
     report = finished_report(out)
-    files = file_names(out)
+    files = {file.name for file in source_files(out)}
     known = files | known_labels(out, sorted(files), report)
     score = score_labels(labels, Links.of_run(out), known)
     return {

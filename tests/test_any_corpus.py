@@ -1,0 +1,100 @@
+"""Whole runs over every format, however it is packed: found, accounted for, cleaned, restored."""
+
+from __future__ import annotations
+
+import io
+import json
+import sys
+from pathlib import Path
+
+import pytest
+from corpora import contents, lay_out
+
+from dedup import Settings
+from dedup.corpus.compression import COMPRESSIONS, compressing, decompressing
+from dedup.corpus.patch import restore
+from dedup.errors import CorpusError, OutputExistsError
+from dedup.explanation import explain
+from dedup.run import run
+
+COPIED = "今年上半年，我县卫生系统认真贯彻落实上级部署，扎实推进医药卫生体制改革。"
+OTHER = "三是农村公路养护工作稳步推进，全年完成养护里程三百二十公里，出行条件明显改善。"
+ROWS = [{"id": "a", "text": f"标题\n{COPIED}\n"}, {"id": "b", "text": f"{OTHER}\n{COPIED}"}, {}]
+JSONL = "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in ROWS).encode()
+
+
+def packed(data: bytes, compression: str) -> bytes:
+    stream = io.BytesIO()
+    with compressing(stream, compression) as out:
+        out.write(data)
+    return stream.getvalue()
+
+
+def plain(folder: Path) -> dict[str, bytes]:
+    """Return what the files below a folder hold, decompressed."""
+    return {
+        name: decompressing(io.BytesIO(data), name.rpartition(".")[2]).read()
+        if name.endswith(COMPRESSIONS)
+        else data
+        for name, data in contents(folder).items()
+    }
+
+
+def ledger(out: Path) -> list[dict]:
+    return [json.loads(line) for line in (out / "provenance.jsonl").read_text().splitlines()]
+
+
+@pytest.mark.parametrize("compression", COMPRESSIONS)
+def test_a_compressed_corpus_is_the_plain_one_packed(compression: str, tmp_path: Path) -> None:
+    files = {"a/rows.jsonl": JSONL, "b.txt": f"{COPIED}\r\n".encode(), "empty.txt": b""}
+    lay_out(tmp_path / "plain", files)
+    lay_out(
+        tmp_path / "packed",
+        {f"{name}.{compression}": packed(data, compression) for name, data in files.items()},
+    )
+    run([tmp_path / "plain"], tmp_path / "out-plain")
+    outcome = run([tmp_path / "packed"], tmp_path / "out")
+    restore(tmp_path / "out", tmp_path / "back")
+    expected = plain(tmp_path / "out-plain/clean")
+    assert plain(tmp_path / "out/clean") == {
+        f"{name}.{compression}": data for name, data in expected.items()
+    }
+    assert expected["b.txt"] == b""
+    assert plain(tmp_path / "back") == plain(tmp_path / "packed")
+    assert not (tmp_path / "out/.copies").exists()
+    assert outcome.report["counts"]["quarantined"] == 1
+    told = explain(tmp_path / "out", f"b.txt.{compression}", line=1)
+    assert [link.source_text for link in told.links] == [COPIED]
+    again = run([tmp_path / "packed"], tmp_path / "out")
+    assert again.already
+
+
+def test_what_is_piped_in_is_a_file_of_its_own(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lay_out(tmp_path / "in", {"x.txt": COPIED.encode()})
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(JSONL)))
+    run(["-", str(tmp_path / "in")], tmp_path / "out")
+    assert {(row["file"], row["row"]) for row in ledger(tmp_path / "out")} == {
+        ("stdin.jsonl", 0), ("stdin.jsonl", 1), ("x.txt", 0),
+    }  # fmt: skip
+    restore(tmp_path / "out", tmp_path / "back")
+    assert contents(tmp_path / "back") == {"stdin.jsonl": JSONL, "x.txt": COPIED.encode()}
+    # What was piped in is gone, but may be asked for all the same.
+    assert explain(tmp_path / "out", "b").rows
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(JSONL)))
+    assert run(["-", str(tmp_path / "in")], tmp_path / "out").already
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(b"")))
+    with pytest.raises(OutputExistsError, match="another input"):
+        run(["-", str(tmp_path / "in")], tmp_path / "out")
+
+
+def test_a_corpus_that_cannot_be_read_leaves_no_output(tmp_path: Path) -> None:
+    lay_out(tmp_path / "in", {"a.txt.gz": packed(COPIED.encode(), "gz")[:-1]})
+    with pytest.raises(CorpusError, match=r"a\.txt\.gz is damaged or not whole"):
+        run([tmp_path / "in"], tmp_path / "out")
+    assert not (tmp_path / "out").exists()
+    (tmp_path / "out").mkdir()
+    with pytest.raises(CorpusError):
+        run([tmp_path / "in"], tmp_path / "out", Settings())
+    assert [path.name for path in (tmp_path / "out").iterdir()] == [".dedup"]
