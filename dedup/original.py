@@ -75,7 +75,7 @@ def known_labels(out: Path, report: Mapping[str, Any]) -> set[str]:
 
 def _surveyed(file: Cleaned, path: Path) -> Survey:
     """Survey the plain bytes at ``path`` as those of a file of the run."""
-    return survey_content(Content(0, SourceFile(path, file.name, file.format), path))
+    return survey_content(Content(0, SourceFile(path, file.name, file.format), path, file.encoding))
 
 
 def _documents(

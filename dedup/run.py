@@ -8,6 +8,7 @@ import platform
 import resource
 import sys
 import time
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -107,7 +108,7 @@ def run(
     folder = OutputFolder(out)
     with folder.locked(), folder.copies() as copies:
         with watch.stage("survey"):
-            surveys = survey(files, engine.map, copies=copies)
+            surveys = survey(files, engine.map, encoding=settings.encoding, copies=copies)
         identity = {
             "dedup": version("dedup"),
             "input": fingerprint(surveys),
@@ -132,7 +133,7 @@ def run(
         )
         with watch.stage("clean and ledger"):
             cleaned = _write_all(folder, result, surveys, engine)
-        report = identity | _report(result, len(files), cleaned.removed_bytes)
+        report = identity | _report(result, surveys, cleaned.removed_bytes)
         with folder.writing("summary.txt") as file:
             file.write(summary_text(report, result).encode())
         seconds = {name: round(value, 4) for name, value in watch.seconds.items()}
@@ -327,7 +328,7 @@ def _edge_rows(result: Result) -> pa.Table:
     return pa.concat_tables(tables).replace_schema_metadata(names)
 
 
-def _report(result: Result, files: int, removed_bytes: int) -> dict[str, Any]:
+def _report(result: Result, surveys: Sequence[Survey], removed_bytes: int) -> dict[str, Any]:
     finding = result.finding
     shares = result.shares()
     linked = (result.cluster.of >= 0) | (result.family.of >= 0)
@@ -337,7 +338,7 @@ def _report(result: Result, files: int, removed_bytes: int) -> dict[str, Any]:
             name: version(name) for name in ("jieba", "opencc", "numpy", "numba", "pyarrow")
         },
         "counts": {
-            "files": files,
+            "files": len(surveys),
             "documents": result.documents.num_rows,
             "quarantined": finding.quarantine.num_rows,
             "units": finding.units.num_rows,
@@ -353,6 +354,9 @@ def _report(result: Result, files: int, removed_bytes: int) -> dict[str, Any]:
             "dropped_characters": shares["dropped"],
             "dropped_bytes": removed_bytes,
         },
+        "encodings": dict(
+            sorted(Counter(each.content.encoding for each in surveys if each.encoded).items())
+        ),
         "drop_threshold": result.decision.rule.threshold,
         "banding": None
         if finding.banding is None

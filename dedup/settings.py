@@ -9,10 +9,11 @@ from typing import Literal, get_args
 
 from dedup.errors import SettingsError
 
-__all__ = ["Keep", "Preset", "Settings", "Unit"]
+__all__ = ["Encoding", "Keep", "Preset", "Settings", "Unit"]
 
 Unit = Literal["auto", "line", "blank", "indent", "sentence", "document"]
 Keep = Literal["first", "earliest", "longest", "preferred"]
+Encoding = Literal["auto", "utf-8", "utf-16", "gb18030", "big5"]
 Preset = Literal["careful", "standard", "aggressive"]
 
 DEFAULT_THRESHOLDS = {("words", 2): 0.6}
@@ -61,6 +62,8 @@ class Settings:
     """Drop what is equal only after masking, too."""
     across_only: bool = False
     """Look only at repeats between sources, not inside one."""
+    encoding: Encoding = "auto"
+    """Of text, JSONL and CSV files without a byte order mark; ``auto`` finds it, for each file."""
     text_field: str = "text"
     id_field: str = "id"
     date_field: str | None = None
@@ -95,7 +98,12 @@ class Settings:
             raise SettingsError(f"--seed must be below 4294967296, not {self.seed}")
         if self.words is not None and self.chars is not None:
             raise SettingsError("--words and --chars exclude each other: give one of them")
-        for name, choices in (("unit", Unit), ("keep", Keep), ("preset", Preset)):
+        for name, choices in (
+            ("unit", Unit),
+            ("keep", Keep),
+            ("preset", Preset),
+            ("encoding", Encoding),
+        ):
             if getattr(self, name) not in get_args(choices):
                 known = ", ".join(get_args(choices))
                 raise SettingsError(f"--{name} must be one of {known}, not {getattr(self, name)!r}")

@@ -39,6 +39,9 @@ def headline(report: Mapping[str, Any]) -> str:
     wrapped = sum(counts["documents_by_unit"].get(unit, 0) for unit in ("blank", "indent"))
     if report["settings"]["unit"] == "auto" and wrapped:
         read += f"\n{_many(wrapped, 'hard-wrapped document')}, cut at blank lines"
+    found = report["encodings"]
+    if set(found) - {"utf-8"}:
+        read += "\nread as " + ", ".join(f"{name}: {found[name]:,}" for name in found)
     return "\n".join([read, "", *_aligned(rows), "", *_recall(report)]) + "\n"
 
 

@@ -69,6 +69,51 @@ def test_a_compressed_corpus_is_the_plain_one_packed(compression: str, tmp_path:
     assert again.already
 
 
+@pytest.mark.parametrize(
+    ("encoding", "text"),
+    [
+        ("utf-16", f"{COPIED}\n\0{OTHER}\r\n"),
+        ("utf-16-le", f"{COPIED}\n{OTHER}"),
+        ("utf-16-be", f"{COPIED}\r\n{OTHER}\n"),
+        ("gb18030", f"{COPIED}\n😀ɱ{OTHER}"),
+        (
+            "cp950",
+            "今年上半年，我縣衛生系統認真貫徹落實上級部署，扎實推進醫藥衛生體制改革。\r\n結束",
+        ),
+        ("utf-8-sig", f"{COPIED}\n{OTHER}"),
+    ],
+)
+def test_a_corpus_in_another_encoding_keeps_it(encoding: str, text: str, tmp_path: Path) -> None:
+    rows = [{"text": text}, {"id": "没有文本"}, {"text": f"标题\n{text}", "id": '又"一\\个'}]
+    lines = "\r\n".join(json.dumps(row, ensure_ascii=False) for row in rows)
+    if encoding == "cp950":
+        lines = lines.replace("没有", "沒有").replace("标题", "標題").replace("个", "個")
+    files = {"a.txt": text, "b.txt": text, "rows.jsonl": lines}
+    raw = {name: content.encode(encoding) for name, content in files.items()}
+    lay_out(tmp_path / "in", raw)
+    lay_out(tmp_path / "utf8", {name: content.encode() for name, content in files.items()})
+    outcome = run([tmp_path / "in"], tmp_path / "out")
+    run([tmp_path / "utf8"], tmp_path / "out-utf8")
+    assert (tmp_path / "out/provenance.jsonl").read_bytes() == (
+        tmp_path / "out-utf8/provenance.jsonl"
+    ).read_bytes()
+    cleaned, expected = contents(tmp_path / "out/clean"), contents(tmp_path / "out-utf8/clean")
+    assert {name: data.decode(encoding) for name, data in cleaned.items()} == {
+        name: data.decode() for name, data in expected.items()
+    }
+    assert cleaned["b.txt"] != raw["b.txt"]
+    restore(tmp_path / "out", tmp_path / "back")
+    assert contents(tmp_path / "back") == raw
+    [quarantined] = (tmp_path / "out/quarantine.jsonl").read_text().splitlines()
+    assert json.loads(quarantined)["row"] == 1
+    assert json.loads(quarantined)["offset"] == len(f"{lines.splitlines()[0]}\r\n".encode(encoding))
+    found = "utf-8" if encoding == "utf-8-sig" else encoding
+    assert sum(outcome.report["encodings"].values()) == 3
+    assert {name.replace("utf-16-le", found) for name in outcome.report["encodings"]} == {found}
+    told = explain(tmp_path / "out", "b.txt", line=1)
+    assert told.links[0].source_text == text.splitlines()[0]
+
+
 def test_what_is_piped_in_is_a_file_of_its_own(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

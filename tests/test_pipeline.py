@@ -206,7 +206,8 @@ def dedup_demo() -> dedup.Result:
     files = discover([corpus_path()])
     chosen = Settings()
     return find_in(
-        plan(survey(files, map)), lambda chunk: read(chunk, chosen), [file.name for file in files],
+        plan(survey(files, map, encoding="utf-8")),
+        lambda chunk: read(chunk, chosen), [file.name for file in files],
         chosen, LocalEngine(2), Watch(),
     )  # fmt: skip
 

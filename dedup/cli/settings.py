@@ -10,7 +10,7 @@ from typing import Any, TypeVar, get_args
 import click
 
 from dedup.cli.program import GroupedOption
-from dedup.settings import DEFAULT_THRESHOLDS, Keep, Preset, Settings, Unit
+from dedup.settings import DEFAULT_THRESHOLDS, Encoding, Keep, Preset, Settings, Unit
 
 __all__ = ["settings_from", "settings_options"]
 
@@ -18,7 +18,7 @@ F = TypeVar("F", bound=Callable[..., Any])
 
 FIND = "What counts as repeated"
 DROP = "What is dropped"
-FIELDS = "Fields of JSONL rows"
+FIELDS = "How it is read"
 HOW = "How it is searched"
 
 _DEFAULTS = {field.name: field.default for field in dataclasses.fields(Settings)}
@@ -86,6 +86,10 @@ _OPTIONS = [
     _option(
         DROP, "--prefer", "A source whose copy stays, for --keep preferred; may be repeated, the "
         "most preferred first.", multiple=True, metavar="SOURCE",
+    ),
+    _option(
+        FIELDS, "--encoding", "Of files without a byte order mark; auto finds it, for each file. "
+        "gb18030 is GBK and GB2312 too.", type=click.Choice(get_args(Encoding)),
     ),
     _option(FIELDS, "--text-field", "The text.", metavar="NAME"),
     _option(FIELDS, "--id-field", "The label of a document.", metavar="NAME"),

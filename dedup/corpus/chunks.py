@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeAlias
 
+from dedup.corpus.encodings import to_utf8
 from dedup.corpus.files import changed, reading
 from dedup.records import SourceFile
 
@@ -24,6 +25,8 @@ class Content:
     source: SourceFile
     path: Path
     """Where these bytes are: the source itself, or a copy."""
+    encoding: str
+    """Of its text, as ``detect.find_encoding`` names it."""
 
     @property
     def name(self) -> str:
@@ -51,6 +54,13 @@ class Piece:
         return self.content.file
 
     def load(self) -> bytes:
+        """Return the text of the piece: its bytes, as UTF-8 if they are in another encoding.
+
+        Errors are those of ``raw``.
+        """
+        return to_utf8(self.raw(), self.content.encoding)
+
+    def raw(self) -> bytes:
         """Return the bytes of the piece.
 
         Raises

@@ -15,6 +15,7 @@ import pyarrow.compute as pc
 from dedup.columns import flat, numbers
 from dedup.corpus.chunks import Piece
 from dedup.corpus.compression import compressing
+from dedup.corpus.encodings import UTF8, raw_offsets, to_utf8
 from dedup.corpus.files import changed, reading, replacing
 from dedup.corpus.formats import FORMATS
 from dedup.corpus.patch import CleanSummary, write_patch
@@ -107,7 +108,7 @@ def clean_file(job: Job, clean_dir: Path, settings: Settings) -> Cleaned:
                 if touched:
                     array = np.frombuffer(data, np.uint8)
                     try:
-                        rows, starts, ends = _cut(piece, array, spans, lines, settings)
+                        rows, starts, ends = _cut(piece, data, spans, lines, settings)
                     except ValueError:
                         if survey_content(survey.content) != survey:
                             raise changed(place) from None
@@ -130,6 +131,7 @@ def clean_file(job: Job, clean_dir: Path, settings: Settings) -> Cleaned:
         removed=pa.concat_tables(removed),
         format=survey.source.format,
         compression=survey.source.compression,
+        encoding=survey.content.encoding,
     )
 
 
@@ -163,13 +165,15 @@ def _lines(quarantine: pa.Table) -> tuple[Ints, Ints, Ints]:
 
 def _cut(
     piece: Piece,
-    data: npt.NDArray[np.uint8],
+    raw: bytearray,
     spans: tuple[Ints, Ints, Ints],
     lines: tuple[Ints, Ints, Ints],
     settings: Settings,
 ) -> tuple[Ints, Ints, Ints]:
-    """Return row, start and end of what goes from ``data``, in bytes of it, ascending."""
+    """Return row, start and end of what goes from ``raw``, in bytes of it, ascending."""
     form = FORMATS[piece.content.source.format]
+    encoding = piece.content.encoding
+    data = np.frombuffer(raw if encoding == UTF8 else bytearray(to_utf8(raw, encoding)), np.uint8)
     rows, starts, ends = _within(piece, spans)
     texts, first = np.unique(rows, return_index=True)
     text_starts, text_ends = form.values(data, texts - piece.row, piece.offset == 0, settings)
@@ -182,6 +186,8 @@ def _cut(
         ends=ends,
         escaped=form.ESCAPED,
     )
+    if encoding != UTF8 and len(rows):
+        starts, ends = (raw_offsets(raw, encoding, at) for at in (starts, ends))
     line_rows, line_starts, line_ends = _within(piece, lines)
     rows = np.concatenate([rows, line_rows])
     starts = np.concatenate([starts, line_starts - piece.offset])
@@ -189,7 +195,7 @@ def _cut(
     order = np.argsort(starts, kind="stable")
     rows, starts, ends = rows[order], starts[order], ends[order]
     bounds = np.stack([starts, ends], axis=1).ravel()
-    if (np.diff(bounds, prepend=0, append=len(data)) < 0).any():
+    if (np.diff(bounds, prepend=0, append=len(raw)) < 0).any():
         raise ValueError("a row to remove is not where it is said to be, or holds a span to remove")
     return rows, starts, ends
 

@@ -26,6 +26,10 @@ class Format(Protocol):
         """Ends of file names, in lower case."""
 
     @property
+    def ENCODED(self) -> bool:  # noqa: N802
+        """Whether a file is text, in an encoding that has to be known."""
+
+    @property
     def ESCAPED(self) -> bool:  # noqa: N802
         """Whether a text stands in the file with JSON's escapes."""
 

@@ -14,17 +14,18 @@ import orjson
 import pyarrow as pa
 
 from dedup.corpus.chunks import CHUNK_BYTES, Piece
+from dedup.corpus.encodings import BOM
 from dedup.corpus.fields import string_column
 from dedup.kernels.splice import find_values
 from dedup.records import DOCUMENTS, QUARANTINE
 from dedup.settings import Settings
 
-__all__ = ["ESCAPED", "SUFFIXES", "cut", "read", "values"]
+__all__ = ["ENCODED", "ESCAPED", "SUFFIXES", "cut", "read", "values"]
 
 SUFFIXES = (".jsonl", ".ndjson")
+ENCODED = True
 ESCAPED = True
 
-_BOM = b"\xef\xbb\xbf"
 _KINDS = {
     str: "a string",
     bool: "true or false",
@@ -83,7 +84,7 @@ def values(
     newlines = np.flatnonzero(data == ord("\n"))
     line_starts = np.append(0, newlines + 1)
     line_ends = np.append(newlines, len(data))
-    if at_start and data[:3].tobytes() == _BOM:
+    if at_start and data[:3].tobytes() == BOM:
         line_starts[0] = 3
     rows = np.minimum(rows, len(newlines))  # a row too far, of a file that has changed
     key = np.array([ord(character) for character in settings.text_field], np.int64)
@@ -95,7 +96,7 @@ def values(
 
 def _read_piece(piece: Piece, settings: Settings) -> tuple[pa.Table, pa.Table]:
     data = piece.load()
-    bom = len(_BOM) if piece.offset == 0 and data.startswith(_BOM) else 0
+    bom = len(BOM) if piece.offset == 0 and data.startswith(BOM) else 0
     lines = data[bom:].split(b"\n") if bom else data.split(b"\n")
     if not lines[-1]:
         lines.pop()  # what follows the last line feed is no line

@@ -2,8 +2,8 @@
 
 ``patch/files.jsonl`` has a row for every source file, sorted by name::
 
-    {"schema_version": 1, "name": "a/b.txt.gz", "format": "text", "compression": "gz", "size": 9,
-     "sha256": "…", "clean_size": 6, "clean_sha256": "…"}
+    {"schema_version": 1, "name": "a/b.txt.gz", "format": "text", "compression": "gz",
+     "encoding": "utf-8", "size": 9, "sha256": "…", "clean_size": 6, "clean_sha256": "…"}
 
 Sizes, digests and offsets are of what the files hold, decompressed.
 
@@ -74,6 +74,7 @@ def write_patch(files: Iterable[Cleaned], patch_dir: Path) -> CleanSummary:
                 "name": each.name,
                 "format": each.format,
                 "compression": each.compression,
+                "encoding": each.encoding,
                 "size": each.size,
                 "sha256": each.sha256,
                 "clean_size": each.clean_size,

@@ -35,6 +35,7 @@ class Cleaned:
     """Rows of ``REMOVED``."""
     format: str = "text"
     compression: str = ""
+    encoding: str = "utf-8"
 
 
 def removed_table(

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import hashlib
+import io
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
-from typing import Any, TypeAlias
+from typing import Any, BinaryIO, TypeAlias
 
 from dedup.corpus.chunks import CHUNK_BYTES, Chunk, Content, Piece
+from dedup.corpus.detect import HEAD_BYTES, find_encoding
+from dedup.corpus.encodings import UTF8, WIDE, raw_length, utf8_stream
 from dedup.corpus.fetch import fetch
 from dedup.corpus.files import reading
 from dedup.corpus.formats import FORMATS
@@ -40,13 +43,18 @@ class Survey:
         return self.content.source
 
     @property
+    def encoded(self) -> bool:
+        """Whether the file is text in some encoding."""
+        return FORMATS[self.source.format].ENCODED
+
+    @property
     def rows(self) -> int:
         """Rows of the file, blank lines counted."""
         return self.pieces[-1].row + self.pieces[-1].rows if self.pieces else 0
 
 
 def survey(
-    files: Sequence[SourceFile], mapper: Mapper = map, *, copies: Path | None = None
+    files: Sequence[SourceFile], mapper: Mapper = map, *, encoding: str, copies: Path | None = None
 ) -> list[Survey]:
     """Survey each of ``files``.
 
@@ -56,6 +64,8 @@ def survey(
         As ``discover`` lists them.
     mapper
         Stands in for ``map``, and keeps the order: an engine's, to work on several files at a time.
+    encoding
+        A value of ``Settings.encoding``.
     copies
         Folder for the plain bytes of files that are compressed, remote or piped in; it is made if
         need be, and has to last as long as the survey is of use.
@@ -67,25 +77,49 @@ def survey(
     OutputError
         If a copy cannot be written.
     """
-    return list(mapper(partial(_survey_file, copies=copies), enumerate(files)))
+    return list(mapper(partial(_survey_file, encoding=encoding, copies=copies), enumerate(files)))
 
 
-def _survey_file(numbered: tuple[int, SourceFile], copies: Path | None) -> Survey:
+def _survey_file(numbered: tuple[int, SourceFile], encoding: str, copies: Path | None) -> Survey:
     file, source = numbered
-    return survey_content(Content(file, source, fetch(file, source, copies)))
+    path = fetch(file, source, copies)
+    with reading(source.place), path.open("rb") as stream:
+        if not FORMATS[source.format].ENCODED:
+            return _survey(Content(file, source, path, UTF8), stream)
+        head = stream.read(HEAD_BYTES)
+        content = Content(file, source, path, find_encoding(head, stream, encoding))
+        if len(head) < HEAD_BYTES:
+            return _survey(content, io.BytesIO(head))
+        stream.seek(0)
+        return _survey(content, stream)
 
 
 def survey_content(content: Content) -> Survey:
     """Read what a file holds once, from end to end."""
-    digest = hashlib.sha256()
-    pieces = []
-    offset = row = 0
     with reading(content.source.place), content.path.open("rb") as stream:
-        for data, rows in FORMATS[content.source.format].cut(stream):
+        return _survey(content, stream)
+
+
+def _survey(content: Content, stream: BinaryIO) -> Survey:
+    digest = hashlib.sha256()
+    pieces: list[Piece] = []
+    offset = row = 0
+    wide = content.encoding in WIDE
+    text = utf8_stream(stream, content.encoding) if wide else stream
+    for data, rows in FORMATS[content.source.format].cut(text):
+        if not wide:
             digest.update(data)
-            pieces.append(Piece(content, offset, len(data), row, rows))
-            offset += len(data)
-            row += rows
+        length = raw_length(data) if wide else len(data)
+        pieces.append(Piece(content, offset, length, row, rows))
+        offset += length
+        row += rows
+    if wide:
+        stream.seek(0)
+        while block := stream.read(CHUNK_BYTES):
+            digest.update(block)
+        offset = stream.tell()
+        if pieces:  # the last one may end in the middle of a character
+            pieces[-1] = replace(pieces[-1], length=offset - pieces[-1].offset)
     return Survey(content, offset, digest.hexdigest(), tuple(pieces))
 
 

@@ -1,4 +1,4 @@
-"""Text files: each is one document, row 0, and its text is every byte of it."""
+"""Text files: each is one document, row 0, and its text is all of it but a byte order mark."""
 
 from __future__ import annotations
 
@@ -11,12 +11,14 @@ import pyarrow as pa
 
 from dedup.columns import make_strings
 from dedup.corpus.chunks import Piece
+from dedup.corpus.encodings import BOM
 from dedup.records import DOCUMENTS, QUARANTINE
 from dedup.settings import Settings
 
-__all__ = ["ESCAPED", "SUFFIXES", "cut", "read", "values"]
+__all__ = ["ENCODED", "ESCAPED", "SUFFIXES", "cut", "read", "values"]
 
 SUFFIXES = (".txt", ".md")
+ENCODED = True
 ESCAPED = False
 
 
@@ -28,7 +30,7 @@ def cut(stream: BinaryIO) -> Iterator[tuple[bytes, int]]:
 def read(pieces: Sequence[Piece], settings: Settings) -> tuple[pa.Table, pa.Table]:
     """Return the documents of whole files and an empty quarantine; a text file is never refused."""
     del settings
-    contents = [piece.load() for piece in pieces]
+    contents = [piece.load().removeprefix(BOM) for piece in pieces]
     names = [piece.content.name for piece in pieces]
     nothing = pa.nulls(len(pieces), pa.large_string())
     documents = pa.Table.from_arrays(
@@ -48,9 +50,10 @@ def read(pieces: Sequence[Piece], settings: Settings) -> tuple[pa.Table, pa.Tabl
 def values(
     data: npt.NDArray[np.uint8], rows: npt.NDArray[np.int64], at_start: bool, settings: Settings
 ) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
-    """Return where in ``data`` the text of each of ``rows`` starts and ends: all of it."""
+    """Return where in ``data`` the text of each of ``rows`` starts and ends."""
     del at_start, settings
-    return np.zeros(len(rows), np.int64), np.full(len(rows), len(data), np.int64)
+    start = len(BOM) if data[: len(BOM)].tobytes() == BOM else 0
+    return np.full(len(rows), start, np.int64), np.full(len(rows), len(data), np.int64)
 
 
 def _decoded(contents: list[bytes]) -> pa.Array:

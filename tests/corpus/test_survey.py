@@ -18,7 +18,7 @@ from dedup.errors import CorpusError
 
 
 def surveyed(root: Path) -> list[Survey]:
-    return survey(discover([root]))
+    return survey(discover([root]), encoding="utf-8")
 
 
 def test_a_jsonl_file_is_cut_after_the_line_that_fills_a_chunk(
@@ -93,7 +93,9 @@ def test_a_mapper_may_stand_in(tmp_path: Path) -> None:
     for number in range(5):
         (tmp_path / f"{number}.txt").write_text(str(number))
     listed = discover([tmp_path])
-    assert survey(listed, lambda work, jobs: [work(job) for job in list(jobs)]) == survey(listed)
+    assert survey(
+        listed, lambda work, jobs: [work(job) for job in list(jobs)], encoding="utf-8"
+    ) == survey(listed, encoding="utf-8")
 
 
 def test_an_unreadable_file_is_named(tmp_path: Path) -> None:
@@ -116,4 +118,4 @@ def test_a_file_that_has_vanished_is_named(tmp_path: Path) -> None:
     listed = discover([tmp_path])
     (tmp_path / "a.txt").unlink()
     with pytest.raises(CorpusError, match=r"a\.txt does not exist"):
-        survey(listed)
+        survey(listed, encoding="utf-8")
