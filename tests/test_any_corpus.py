@@ -114,6 +114,23 @@ def test_a_corpus_in_another_encoding_keeps_it(encoding: str, text: str, tmp_pat
     assert told.links[0].source_text == text.splitlines()[0]
 
 
+def test_csv_is_cleaned_inside_its_fields(tmp_path: Path) -> None:
+    data = f'id,text,n\r\na,"{COPIED}\n标题 ""一"", 二",01\r\nb,{COPIED},1.0\n c ,"{OTHER}",'
+    lay_out(tmp_path / "in", {"a.csv": data.encode(), "b.tsv": f"text\n{COPIED}".encode("gb18030")})
+    run([tmp_path / "in"], tmp_path / "out")
+    assert contents(tmp_path / "out/clean") == {
+        "a.csv": data.replace(f"b,{COPIED}", "b,").encode(),
+        "b.tsv": b'text\n""',
+    }
+    rows = ledger(tmp_path / "out")
+    assert [(row["file"], row["row"], row["doc"], row["action"]) for row in rows] == [
+        ("a.csv", 0, "a", "kept"), ("a.csv", 1, "b", "dropped"), ("b.tsv", 0, "b.tsv:0", "dropped"),
+    ]  # fmt: skip
+    restore(tmp_path / "out", tmp_path / "back")
+    assert contents(tmp_path / "back") == contents(tmp_path / "in")
+    assert explain(tmp_path / "out", "b", line=1).links[0].source_text == COPIED
+
+
 def test_what_is_piped_in_is_a_file_of_its_own(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 
@@ -20,6 +20,7 @@ from dedup.corpus.files import changed, reading, replacing
 from dedup.corpus.formats import FORMATS
 from dedup.corpus.patch import CleanSummary, write_patch
 from dedup.corpus.removed import REMOVED, Cleaned, removed_table
+from dedup.corpus.separated import requoted
 from dedup.corpus.spans import Ints, byte_spans, merged
 from dedup.corpus.survey import Mapper, Survey, survey_content
 from dedup.kernels.spans import copy_spans
@@ -108,13 +109,14 @@ def clean_file(job: Job, clean_dir: Path, settings: Settings) -> Cleaned:
                 if touched:
                     array = np.frombuffer(data, np.uint8)
                     try:
-                        rows, starts, ends = _cut(piece, data, spans, lines, settings)
+                        rows, starts, ends, added = _cut(piece, data, spans, lines, settings)
                     except ValueError:
                         if survey_content(survey.content) != survey:
                             raise changed(place) from None
                         raise
-                    removed.append(removed_table(file, written, rows, array, starts, ends))
-                    kept = memoryview(_without(array, starts, ends))  # type: ignore[arg-type]
+                    sizes = np.array([len(added.get(at, b"")) for at in starts.tolist()], np.int64)
+                    removed.append(removed_table(file, written, rows, array, starts, ends, sizes))
+                    kept = _without(array, starts, ends, added)
                     after.update(kept)
                 out.write(kept)
                 written += len(kept)
@@ -169,35 +171,49 @@ def _cut(
     spans: tuple[Ints, Ints, Ints],
     lines: tuple[Ints, Ints, Ints],
     settings: Settings,
-) -> tuple[Ints, Ints, Ints]:
-    """Return row, start and end of what goes from ``raw``, in bytes of it, ascending."""
-    form = FORMATS[piece.content.source.format]
-    encoding = piece.content.encoding
+) -> tuple[Ints, Ints, Ints, dict[int, bytes]]:
+    """Return row, start and end of what goes from ``raw``, in bytes of it, ascending.
+
+    Last, what is written instead: bytes by the start of what they stand for.
+    """
+    form, encoding = FORMATS[piece.content.source.format], piece.content.encoding
     data = np.frombuffer(raw if encoding == UTF8 else bytearray(to_utf8(raw, encoding)), np.uint8)
     rows, starts, ends = _within(piece, spans)
     texts, first = np.unique(rows, return_index=True)
-    text_starts, text_ends = form.values(data, texts - piece.row, piece.offset == 0, settings)
+    first = np.append(first, len(rows))
+    places = form.places(piece, data, texts - piece.row, settings)
     starts, ends = byte_spans(
         data,
-        text_starts,
-        text_ends,
-        first=np.append(first, len(rows)),
+        places.starts,
+        places.ends,
+        first=first,
         starts=starts,
         ends=ends,
-        escaped=form.ESCAPED,
+        escapes=places.escapes,
     )
+    bounds = places.starts, places.ends
     if encoding != UTF8 and len(rows):
         starts, ends = (raw_offsets(raw, encoding, at) for at in (starts, ends))
+        bounds = (
+            raw_offsets(raw, encoding, places.starts),
+            raw_offsets(raw, encoding, places.ends),
+        )
+    added: dict[int, bytes] = {}
+    if places.alone is not None and len(rows):
+        bare = places.escapes < 0
+        rows, starts, ends, added = requoted(
+            raw, encoding, bounds, bare, places.alone, rows, first, starts, ends
+        )
     line_rows, line_starts, line_ends = _within(piece, lines)
     rows = np.concatenate([rows, line_rows])
     starts = np.concatenate([starts, line_starts - piece.offset])
     ends = np.concatenate([ends, line_ends - piece.offset])
     order = np.argsort(starts, kind="stable")
     rows, starts, ends = rows[order], starts[order], ends[order]
-    bounds = np.stack([starts, ends], axis=1).ravel()
-    if (np.diff(bounds, prepend=0, append=len(raw)) < 0).any():
+    order_of = np.stack([starts, ends], axis=1).ravel()
+    if (np.diff(order_of, prepend=0, append=len(raw)) < 0).any():
         raise ValueError("a row to remove is not where it is said to be, or holds a span to remove")
-    return rows, starts, ends
+    return rows, starts, ends, added
 
 
 def _within(piece: Piece, spans: tuple[Ints, Ints, Ints]) -> tuple[Ints, Ints, Ints]:
@@ -207,8 +223,23 @@ def _within(piece: Piece, spans: tuple[Ints, Ints, Ints]) -> tuple[Ints, Ints, I
     return rows[first:last], starts[first:last], ends[first:last]
 
 
-def _without(data: npt.NDArray[np.uint8], starts: Ints, ends: Ints) -> npt.NDArray[np.uint8]:
-    """Return ``data`` without the bytes from each of ``starts`` to its end."""
+def _without(
+    data: npt.NDArray[np.uint8], starts: Ints, ends: Ints, added: Mapping[int, bytes]
+) -> memoryview:
+    """Return ``data`` without the bytes from each of ``starts`` to its end, or others instead."""
+    if added:
+        after = np.append(0, ends).tolist()
+        before = np.append(starts, len(data)).tolist()
+        parts = [data[a:b].tobytes() for a, b in zip(after, before, strict=True)]
+        return memoryview(
+            b"".join(
+                [parts[0]]
+                + [
+                    added.get(a, b"") + part
+                    for a, part in zip(starts.tolist(), parts[1:], strict=True)
+                ]
+            )
+        )
     kept = np.empty(len(data) - int((ends - starts).sum()), np.uint8)
     copy_spans(data, np.append(0, ends), np.append(starts, len(data)), kept)
-    return kept
+    return memoryview(kept)  # type: ignore[arg-type]

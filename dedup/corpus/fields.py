@@ -6,9 +6,15 @@ import json
 import re
 from collections.abc import Sequence
 
+import numpy as np
 import pyarrow as pa
 
-__all__ = ["as_string", "string_column"]
+from dedup.columns import make_strings
+from dedup.corpus.chunks import Piece
+from dedup.corpus.spans import Ints
+from dedup.records import QUARANTINE
+
+__all__ = ["as_string", "quarantined", "string_column", "text_column"]
 
 _LONE_SURROGATE = re.compile("[\ud800-\udfff]")
 
@@ -37,3 +43,37 @@ def string_column(values: Sequence[object]) -> pa.Array:
         except UnicodeEncodeError:  # a lone surrogate somewhere
             pass
     return pa.array([as_string(value) for value in values], pa.large_string())
+
+
+def text_column(contents: Sequence[bytes]) -> pa.Array:
+    """Return texts as a ``large_string`` column: the bytes as they are, broken ones as U+FFFD."""
+    column = _column(contents)
+    try:
+        column.validate(full=True)
+    except pa.ArrowInvalid:
+        return _column([data.decode("utf-8", "replace").encode() for data in contents])
+    return column
+
+
+def quarantined(
+    piece: Piece, rows: Ints, whys: Sequence[str], data: bytes, starts: Ints, ends: Ints
+) -> pa.Table:
+    """Return ``records.QUARANTINE`` of rows that stand in ``data``, all of the piece."""
+    raw = [data[start:end] for start, end in zip(starts.tolist(), ends.tolist(), strict=True)]
+    return pa.Table.from_arrays(
+        [
+            pa.array(np.full(len(rows), piece.file, np.int32)),
+            pa.array(rows),
+            string_column(whys),
+            pa.array(starts + piece.offset),
+            pa.array(raw, pa.large_binary()),
+        ],
+        schema=QUARANTINE,
+    )
+
+
+def _column(contents: Sequence[bytes]) -> pa.Array:
+    offsets = np.zeros(len(contents) + 1, np.int64)
+    np.cumsum([len(data) for data in contents], out=offsets[1:])
+    # Writable, as the columns are that Arrow makes: kernels are compiled anew for another kind.
+    return make_strings(np.frombuffer(bytearray().join(contents), np.uint8), offsets)

@@ -13,6 +13,8 @@ import pyarrow as pa
 from dedup.corpus import jsonl, text
 from dedup.corpus.chunks import Piece
 from dedup.corpus.compression import COMPRESSIONS
+from dedup.corpus.separated import Separated
+from dedup.corpus.spans import Ints, Places
 from dedup.settings import Settings
 
 __all__ = ["FORMATS", "SUFFIXES", "Format", "format_of"]
@@ -29,27 +31,24 @@ class Format(Protocol):
     def ENCODED(self) -> bool:  # noqa: N802
         """Whether a file is text, in an encoding that has to be known."""
 
-    @property
-    def ESCAPED(self) -> bool:  # noqa: N802
-        """Whether a text stands in the file with JSON's escapes."""
-
     def cut(self, stream: BinaryIO) -> Iterator[tuple[bytes, int]]:
         """Yield stretches of whole rows, and the number of rows in each."""
 
     def read(self, pieces: Sequence[Piece], settings: Settings) -> tuple[pa.Table, pa.Table]:
         """Return the documents and the quarantined rows of ``pieces``."""
 
-    def values(
-        self,
-        data: npt.NDArray[np.uint8],
-        rows: npt.NDArray[np.int64],
-        at_start: bool,
-        settings: Settings,
-    ) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
-        """Return where the text of each of ``rows`` starts and ends in ``data``, -1 if nowhere."""
+    def places(
+        self, piece: Piece, data: npt.NDArray[np.uint8], rows: Ints, settings: Settings
+    ) -> Places:
+        """Return where the text of each of ``rows``, counted in the piece, stands in ``data``."""
 
 
-FORMATS: dict[str, Format] = {"text": text, "jsonl": jsonl}
+FORMATS: dict[str, Format] = {
+    "text": text,
+    "jsonl": jsonl,
+    "csv": Separated((".csv",), ","),
+    "tsv": Separated((".tsv",), "\t"),
+}
 """By the word that ``SourceFile.format`` holds."""
 
 _BY_SUFFIX = {suffix: name for name, module in FORMATS.items() for suffix in module.SUFFIXES}

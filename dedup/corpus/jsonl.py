@@ -15,16 +15,16 @@ import pyarrow as pa
 
 from dedup.corpus.chunks import CHUNK_BYTES, Piece
 from dedup.corpus.encodings import BOM
-from dedup.corpus.fields import string_column
+from dedup.corpus.fields import quarantined, string_column
+from dedup.corpus.spans import Ints, Places
 from dedup.kernels.splice import find_values
 from dedup.records import DOCUMENTS, QUARANTINE
 from dedup.settings import Settings
 
-__all__ = ["ENCODED", "ESCAPED", "SUFFIXES", "cut", "read", "values"]
+__all__ = ["ENCODED", "SUFFIXES", "cut", "places", "read"]
 
 SUFFIXES = (".jsonl", ".ndjson")
 ENCODED = True
-ESCAPED = True
 
 _KINDS = {
     str: "a string",
@@ -65,33 +65,27 @@ def read(pieces: Sequence[Piece], settings: Settings) -> tuple[pa.Table, pa.Tabl
     return pa.concat_tables([t[0] for t in tables]), pa.concat_tables([t[1] for t in tables])
 
 
-def values(
-    data: npt.NDArray[np.uint8], rows: npt.NDArray[np.int64], at_start: bool, settings: Settings
-) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
+def places(piece: Piece, data: npt.NDArray[np.uint8], rows: Ints, settings: Settings) -> Places:
     """Return where in ``data`` the text of each of ``rows`` starts and ends, between its quotes.
 
     Parameters
     ----------
-    data
-        Whole lines; where the file ``at_start`` has its byte order mark, so have they.
+    piece, data
+        Whole lines, in UTF-8.
     rows
         Lines of ``data``, ascending.
-
-    Returns
-    -------
-    Two arrays of bytes from the start of ``data``; -1 where a line is not there or not such a row.
     """
     newlines = np.flatnonzero(data == ord("\n"))
     line_starts = np.append(0, newlines + 1)
     line_ends = np.append(newlines, len(data))
-    if at_start and data[:3].tobytes() == BOM:
+    if piece.offset == 0 and data[:3].tobytes() == BOM:
         line_starts[0] = 3
     rows = np.minimum(rows, len(newlines))  # a row too far, of a file that has changed
     key = np.array([ord(character) for character in settings.text_field], np.int64)
     starts, ends = np.empty((2, len(rows)), np.int64)
     marks = np.flatnonzero((data == ord('"')) | (data == ord("\\")))
     find_values(data, marks, line_starts[rows], line_ends[rows], key, starts, ends)
-    return starts, ends
+    return Places(starts, ends, np.full(len(rows), ord("\\"), np.int64))
 
 
 def _read_piece(piece: Piece, settings: Settings) -> tuple[pa.Table, pa.Table]:
@@ -106,7 +100,12 @@ def _read_piece(piece: Piece, settings: Settings) -> tuple[pa.Table, pa.Table]:
     field = settings.text_field
     if not (_all(objects, dict) and _all(_column(objects, field), str)):
         whys = [_refusal(value, field) for value in objects]
-        quarantine = _quarantined(piece, piece.offset + bom, lines, whys, data.endswith(b"\n"))
+        ends = bom + np.cumsum([len(line) + 1 for line in lines])
+        starts = np.append(bom, ends)[:-1]
+        bad = np.array([i for i, why in enumerate(whys) if why], np.int64)
+        quarantine = quarantined(
+            piece, rows[bad], [whys[i] or "" for i in bad], data, starts[bad], ends[bad]
+        )
         good = [i for i, why in enumerate(whys) if why is None]
         lines, objects, rows = [lines[i] for i in good], [objects[i] for i in good], rows[good]
     return _documents(piece, lines, objects, rows, settings), quarantine
@@ -205,28 +204,6 @@ def _refusal(value: object, field: str) -> str | None:
 
 def _kind(value: object) -> str:
     return _KINDS.get(type(value), "a number")
-
-
-def _quarantined(
-    piece: Piece, offset: int, lines: list[bytes], whys: list[str | None], terminated: bool
-) -> pa.Table:
-    """Return the rows that have a reason, as they stand from byte ``offset`` of the file on."""
-    offsets = offset + np.cumsum([0, *(len(line) + 1 for line in lines)])
-    bad = [i for i, why in enumerate(whys) if why]
-    last = len(lines) - 1
-    return pa.Table.from_arrays(
-        [
-            pa.array(np.full(len(bad), piece.file, np.int32)),
-            pa.array(np.array(bad, np.int64) + piece.row),
-            string_column([whys[i] for i in bad]),
-            pa.array(offsets[bad]),
-            pa.array(
-                [lines[i] + (b"\n" if i != last or terminated else b"") for i in bad],
-                pa.large_binary(),
-            ),
-        ],
-        schema=QUARANTINE,
-    )
 
 
 def _all(values: list[Any], kind: type) -> bool:

@@ -114,7 +114,6 @@ def cleaned_texts(documents: pa.Table, removals: pa.Table) -> pa.Array:
         first=np.append(first, len(rows)),
         starts=starts,
         ends=ends,
-        escaped=False,
     )
     lost = np.zeros(len(offsets), np.int64)
     np.add.at(lost, rows + 1, ends - starts)

@@ -9,8 +9,10 @@ Sizes, digests and offsets are of what the files hold, decompressed.
 
 ``patch/removed.parquet`` has a row for every stretch of bytes that was removed, sorted by file and
 offset: ``file`` (0-based line of ``files.jsonl``), ``row`` (of the source file), ``offset`` (bytes
-from the start of the *cleaned* file, before which the bytes go back in) and ``removed`` (the
-bytes). Both are the same bytes for the same input and the same versions of the libraries.
+from the start of the *cleaned* file, before which the bytes go back in), ``removed`` (the bytes)
+and ``added`` (how many bytes from there on were not in the source: quotation marks around what is
+left of a CSV field). Both are the same bytes for the same input and the same versions of the
+libraries.
 """
 
 from __future__ import annotations
@@ -126,7 +128,7 @@ def restore(out_dir: Path, dest: Path) -> int:
         target = dest / file.name
         if not _inside(target, dest):
             raise OutputError(f"{patch_dir} names a file outside of the folder: {file.name!r}")
-        mine: Iterator[tuple[int, int, bytes]] = iter(())
+        mine: Iterator[tuple[int, int, bytes, int]] = iter(())
         if following is not None and following[0] == index:
             mine = following[1]
         with replacing(target) as stream, compressing(stream, file.compression) as out:
@@ -170,7 +172,7 @@ def source_files(out_dir: Path) -> list[Cleaned]:
         return [Cleaned(**{name: row[name] for name in names}, removed=nothing) for row in rows]
 
 
-def _removed(path: Path, file: int | None = None) -> Iterator[tuple[int, int, bytes]]:
+def _removed(path: Path, file: int | None = None) -> Iterator[tuple[int, int, bytes, int]]:
     """Yield file, offset and bytes of the rows of ``removed.parquet``, or those of one file."""
     with _using(path), pq.ParquetFile(path) as parquet:
         if not parquet.schema_arrow.equals(REMOVED):
@@ -179,13 +181,13 @@ def _removed(path: Path, file: int | None = None) -> Iterator[tuple[int, int, by
         if file is not None:
             bounds = [parquet.metadata.row_group(i).column(0).statistics for i in groups]
             groups = [i for i in groups if bounds[i].min <= file <= bounds[i].max]
-        for batch in parquet.iter_batches(4096, groups, ["file", "offset", "removed"]):
+        for batch in parquet.iter_batches(4096, groups, ["file", "offset", "removed", "added"]):
             rows = zip(*(column.to_pylist() for column in batch.columns), strict=True)
             yield from (row for row in rows if file is None or row[0] == file)
 
 
 def _restore_file(
-    clean: Path, out: BinaryIO, file: Cleaned, removed: Iterator[tuple[int, int, bytes]]
+    clean: Path, out: BinaryIO, file: Cleaned, removed: Iterator[tuple[int, int, bytes, int]]
 ) -> None:
     """Write what one file of the input held, unless a checksum says that it would not be that."""
     after, before = hashlib.sha256(), hashlib.sha256()
@@ -195,19 +197,21 @@ def _restore_file(
         with _using(clean):
             stream = decompressing(opened, file.compression)
         following = next(removed, None)
-        start = 0
+        start = skip = 0
         data = None
         while data != b"":
             with _using(clean):
                 data = stream.read(_BLOCK_BYTES)
             after.update(data)
             parts = []
-            at = 0
+            at = min(skip, len(data))
+            skip -= at
             # What goes in at the end of the file is met with the empty block, or before it.
             while following is not None and following[1] <= start + len(data):
-                _, offset, gone = following
+                _, offset, gone, added = following
                 parts += [data[at : offset - start], gone]
-                at = offset - start
+                skip = max(0, offset - start + added - len(data))
+                at = min(offset - start + added, len(data))
                 following = next(removed, None)
             whole = b"".join([*parts, data[at:]])
             before.update(whole)

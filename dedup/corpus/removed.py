@@ -18,6 +18,7 @@ REMOVED = pa.schema(
         ("row", pa.int64()),
         ("offset", pa.int64()),
         ("removed", pa.large_binary()),
+        ("added", pa.int64()),
     ]
 )
 
@@ -45,10 +46,12 @@ def removed_table(
     data: npt.NDArray[np.uint8],
     starts: npt.NDArray[np.int64],
     ends: npt.NDArray[np.int64],
+    added: npt.NDArray[np.int64],
 ) -> pa.Table:
     """Return rows of ``REMOVED`` for the spans of ``data`` that are not written.
 
-    ``starts`` ascends; what is left of ``data`` begins at byte ``offset`` of the cleaned file.
+    ``starts`` ascends; what is left of ``data`` begins at byte ``offset`` of the cleaned file;
+    ``added`` is how many bytes are written instead of each.
     """
     offsets = np.append(0, np.cumsum(ends - starts))
     removed = np.empty(offsets[-1], np.uint8)
@@ -58,8 +61,9 @@ def removed_table(
         [
             pa.array(np.full(len(rows), file, np.int32)),
             pa.array(rows),
-            pa.array(starts - offsets[:-1] + offset),
+            pa.array(starts - offsets[:-1] + np.append(0, np.cumsum(added))[:-1] + offset),
             pa.Array.from_buffers(pa.large_binary(), len(rows), buffers),
+            pa.array(added),
         ],
         schema=REMOVED,
     )

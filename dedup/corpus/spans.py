@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
@@ -9,9 +11,22 @@ import pyarrow as pa
 from dedup.columns import numbers
 from dedup.kernels.splice import byte_offsets
 
-__all__ = ["Ints", "byte_spans", "merged"]
+__all__ = ["Ints", "Places", "byte_spans", "merged"]
 
 Ints = npt.NDArray[np.int64]
+
+
+@dataclass(frozen=True)
+class Places:
+    """Where texts stand in bytes."""
+
+    starts: Ints
+    """Of each text, -1 where it is nowhere."""
+    ends: Ints
+    escapes: Ints
+    """Of each text, the byte that escapes: JSON's backslash, CSV's quotation mark; or -1."""
+    alone: npt.NDArray[np.bool_] | None = None
+    """Of CSV fields, whether each is the only one of its record."""
 
 
 def merged(removals: pa.Table) -> tuple[Ints, Ints, Ints]:
@@ -47,7 +62,7 @@ def byte_spans(
     first: Ints,
     starts: Ints,
     ends: Ints,
-    escaped: bool,
+    escapes: Ints | None = None,
 ) -> tuple[Ints, Ints]:
     """Return the spans in bytes of ``data``.
 
@@ -61,8 +76,8 @@ def byte_spans(
         n + 1 indices: the spans of text i are those from ``first[i]`` to ``first[i + 1]``.
     starts, ends
         Code points from the start of their text, as ``merged`` returns them.
-    escaped
-        Whether the texts stand there with JSON's escapes.
+    escapes
+        As in ``Places``; ``None`` where no text has any.
 
     Raises
     ------
@@ -71,8 +86,9 @@ def byte_spans(
     """
     points = np.stack([starts, ends], axis=1).ravel()
     found = np.empty(len(points), np.int64)
-    escape = ord("\\") if escaped else -1
-    byte_offsets(data, text_starts, text_ends, first * 2, points, escape, found)
+    if escapes is None:
+        escapes = np.full(len(text_starts), -1, np.int64)
+    byte_offsets(data, text_starts, text_ends, first * 2, points, escapes, found)
     if len(points) and (points.min() < 0 or found.min() < 0):
         raise ValueError("a span to remove is not inside the text it names")
     pairs = found.reshape(-1, 2)

@@ -9,17 +9,17 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from dedup.columns import make_strings
 from dedup.corpus.chunks import Piece
 from dedup.corpus.encodings import BOM
+from dedup.corpus.fields import text_column
+from dedup.corpus.spans import Ints, Places
 from dedup.records import DOCUMENTS, QUARANTINE
 from dedup.settings import Settings
 
-__all__ = ["ENCODED", "ESCAPED", "SUFFIXES", "cut", "read", "values"]
+__all__ = ["ENCODED", "SUFFIXES", "cut", "places", "read"]
 
 SUFFIXES = (".txt", ".md")
 ENCODED = True
-ESCAPED = False
 
 
 def cut(stream: BinaryIO) -> Iterator[tuple[bytes, int]]:
@@ -40,34 +40,17 @@ def read(pieces: Sequence[Piece], settings: Settings) -> tuple[pa.Table, pa.Tabl
             pa.array(names, pa.large_string()),
             nothing,
             nothing,
-            _decoded(contents),
+            text_column(contents),
         ],
         schema=DOCUMENTS,
     )
     return documents, QUARANTINE.empty_table()
 
 
-def values(
-    data: npt.NDArray[np.uint8], rows: npt.NDArray[np.int64], at_start: bool, settings: Settings
-) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
+def places(piece: Piece, data: npt.NDArray[np.uint8], rows: Ints, settings: Settings) -> Places:
     """Return where in ``data`` the text of each of ``rows`` starts and ends."""
-    del at_start, settings
+    del piece, settings
     start = len(BOM) if data[: len(BOM)].tobytes() == BOM else 0
-    return np.full(len(rows), start, np.int64), np.full(len(rows), len(data), np.int64)
-
-
-def _decoded(contents: list[bytes]) -> pa.Array:
-    """Return the column of texts: the bytes as they are, broken sequences as U+FFFD."""
-    column = _column(contents)
-    try:
-        column.validate(full=True)
-    except pa.ArrowInvalid:
-        return _column([data.decode("utf-8", "replace").encode() for data in contents])
-    return column
-
-
-def _column(contents: list[bytes]) -> pa.Array:
-    offsets = np.zeros(len(contents) + 1, np.int64)
-    np.cumsum([len(data) for data in contents], out=offsets[1:])
-    # Writable, as the columns are that Arrow makes: kernels are compiled anew for another kind.
-    return make_strings(np.frombuffer(bytearray().join(contents), np.uint8), offsets)
+    starts, ends, escapes = np.empty((3, len(rows)), np.int64)
+    starts[:], ends[:], escapes[:] = start, len(data), -1
+    return Places(starts, ends, escapes)

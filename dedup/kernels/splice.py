@@ -37,13 +37,16 @@ def _step(data: Any, at: int, end: int, escape: int) -> tuple[int, int]:
     """Return where the next code point starts, and the one at ``at``.
 
     Broken UTF-8 is cut up as Python's ``errors="replace"`` does it: one U+FFFD for each longest
-    start of a well-formed sequence (Unicode 15, section 3.9, "maximal subparts"). The byte
-    ``escape`` opens an escape of RFC 8259, section 7, and two surrogates in a row are one.
+    start of a well-formed sequence (Unicode 15, section 3.9, "maximal subparts"). If ``escape`` is
+    the backslash, it opens an escape of RFC 8259, section 7, and two surrogates in a row are one;
+    if it is the quotation mark, it stands doubled.
     """
     first = np.int64(data[at])
     if first < 0x80:
         if first != escape or at + 1 >= end:
             return at + 1, first
+        if escape == _QUOTE:
+            return at + 2, first
         letter = np.int64(data[at + 1])
         if letter != 0x75:
             if letter == 0x6E:
@@ -172,7 +175,7 @@ def find_values(
 
 @kernel
 def byte_offsets(
-    data: Any, starts: Any, ends: Any, first: Any, points: Any, escape: int, out: Any
+    data: Any, starts: Any, ends: Any, first: Any, points: Any, escapes: Any, out: Any
 ) -> None:
     """Find the bytes at which code points start.
 
@@ -185,13 +188,14 @@ def byte_offsets(
         n + 1 indices: the points of text i are ``points[first[i] : first[i + 1]]``.
     points : int64
         Code points from the start of their text, ascending within it.
-    escape : int
-        The backslash if the texts are the insides of JSON strings, -1 if nothing is escaped.
+    escapes : int64
+        For each text: the backslash if it is the inside of a JSON string, the quotation mark if of
+        a quoted CSV field, -1 if nothing is escaped.
     out : int64
         Filled for each point: bytes from the start of ``data``, or -1 where the text is shorter.
     """
     for text in range(len(starts)):
-        at, end = starts[text], ends[text]
+        at, end, escape = starts[text], ends[text], escapes[text]
         passed = np.int64(0)
         for i in range(first[text], first[text + 1]):
             while passed < points[i] and at < end:

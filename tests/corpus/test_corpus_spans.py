@@ -60,10 +60,5 @@ def test_a_span_that_is_not_inside_its_text_is_refused() -> None:
     for start, end in [(0, 3), (5, 6), (-1, 1)]:
         with pytest.raises(ValueError, match="not inside the text"):
             byte_spans(
-                data,
-                *whole,
-                first=np.array([0, 1]),
-                starts=np.array([start]),
-                ends=np.array([end]),
-                escaped=False,
+                data, *whole, first=np.array([0, 1]), starts=np.array([start]), ends=np.array([end])
             )

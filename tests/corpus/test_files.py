@@ -77,7 +77,7 @@ try:
 except OutputError as error:
     print(error)
 data = b"".join(i.to_bytes(4, "big") for i in range(99_999))
-table = pa.table([[0], [0], [0], [data]], schema=REMOVED)
+table = pa.table([[0], [0], [0], [data], [0]], schema=REMOVED)
 try:
     write_patch([Cleaned("a", 9, "", 0, "", table)], folder)
 except OutputError as error:

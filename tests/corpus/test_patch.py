@@ -50,6 +50,7 @@ def test_the_patch_holds_sums_and_what_was_removed(out: Path) -> None:
         "row": [0, 0],
         "offset": [0, 6],
         "removed": ["一".encode(), "四".encode()],
+        "added": [0, 0],
     }
     assert sorted(path.name for path in (out / "patch").iterdir()) == [
         "files.jsonl", "removed.parquet",

@@ -32,7 +32,7 @@ def offsets(raw: bytes, points: list[int], *, escaped: bool) -> list[int]:
         np.array([len(raw)]),
         np.array([0, len(points)]),
         np.array(points, np.int64),
-        ord("\\") if escaped else -1,
+        np.array([ord("\\") if escaped else -1]),
         out,
     )
     return out.tolist()
