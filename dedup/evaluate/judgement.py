@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from dedup.corpus.patch import source_files
 from dedup.evaluate.links import Links
 from dedup.evaluate.pairs import PairScore, Wanted, read_labels, score_labels
-from dedup.corpus.patch import source_files
 from dedup.explanation import finished_report
 from dedup.original import known_labels
 from dedup.records import SCHEMA_VERSION
@@ -51,7 +51,7 @@ def judge_run(pairs: Path, out: Path) -> dict[str, Any]:
     labels = read_labels(pairs)
     report = finished_report(out)
     files = {file.name for file in source_files(out)}
-    known = files | known_labels(out, sorted(files), report)
+    known = files | known_labels(out, report)
     score = score_labels(labels, Links.of_run(out), known)
     return {
         "schema_version": SCHEMA_VERSION,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import shutil
+import tempfile
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -123,8 +124,12 @@ def try_planted(
 
 def read_documents(paths: Sequence[Path], settings: Settings, engine: Engine) -> pa.Table:
     """Return the documents of files and folders (``records.DOCUMENTS``), without bad rows."""
-    chunks = plan(survey(discover(paths), engine.map))
-    tables = [table for table, _ in engine.map(partial(read, settings=settings), chunks)]
+    with tempfile.TemporaryDirectory() as copies:
+        surveys = survey(
+            discover(paths), engine.map, encoding=settings.encoding, copies=Path(copies)
+        )
+        parts = engine.map(partial(read, settings=settings), plan(surveys))
+    tables = [table for table, _ in parts]
     return pa.concat_tables([DOCUMENTS.empty_table(), *tables]).combine_chunks()
 
 
