@@ -186,7 +186,8 @@ def test_what_is_no_column_of_strings_is_refused(wrong: Any, told: str) -> None:
 
 
 def test_every_setting_of_texts_is_a_parameter_with_its_default() -> None:
-    of_rows = {"text_field", "id_field", "date_field", "source_field", "prefer", "across_only"}
+    of_files = {"encoding", "text_field", "id_field", "date_field", "source_field"}
+    of_rows = of_files | {"prefer", "across_only"}
     values = {field.name: field.default for field in dataclasses.fields(Settings)}
     expected = {name: value for name, value in values.items() if name not in of_rows}
     assert Deduplicator().get_params() == expected | {"drop": False, "workers": None}

@@ -108,5 +108,5 @@ def test_a_default_links_no_more_than_the_anchor_and_nothing_wrongly():
 def test_the_demo_as_labelled_texts():
     texts, pairs, apart = labelled.demo()
     assert len(apart) == 20
-    assert sum(map(len, pairs.values())) == 133
+    assert sum(map(len, pairs.values())) == 130
     assert len(set(texts)) == len(texts)

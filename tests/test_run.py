@@ -180,7 +180,7 @@ def test_every_output_holds_what_it_says(tmp_path: Path) -> None:
                 except (json.JSONDecodeError, KeyError):
                     continue
         else:
-            texts[name, 0] = data.decode(errors="replace")
+            texts[name, 0] = data.decode("utf-8-sig", errors="replace")
     rows = ledger(tmp_path / "out")
     for row in rows:
         text = texts[row["file"], row["row"]]

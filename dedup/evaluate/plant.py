@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
@@ -14,6 +15,7 @@ from dedup.evaluate.alter import KINDS, Copy, Donor, alter, donors_needed, is_wo
 from dedup.evaluate.insertion import Made, Place, Row, Unit, insert, labels
 from dedup.evaluate.reuse import units_with_reuse
 from dedup.settings import Settings
+from dedup.stages.segment import layout
 
 __all__ = ["Planted", "plant"]
 
@@ -50,8 +52,10 @@ def plant(
 ) -> Planted:
     """Plant copies of units of ``corpus`` and say where.
 
-    No donor is copied twice, and units of hosts that stand elsewhere, too, are left out. So every
-    link of a host's unit that the labels do not explain is wrong.
+    With unit ``auto``, documents are copied from and planted into that are laid out as most are:
+    a paragraph that is wrapped would be several among lines. No donor is copied twice, and units of
+    hosts that stand elsewhere, too, are left out. So every link of a host's unit that the labels do
+    not explain is wrong.
 
     Parameters
     ----------
@@ -77,6 +81,8 @@ def plant(
     documents = corpus if hosts is None else pa.concat_tables([corpus, hosts])
     units = _by_document(units_with_reuse(documents, settings, engine), documents.num_rows)
     texts = documents["text"].to_pylist()
+    kind, alike = _most_alike(documents, settings.unit)
+    units = [found if cut else [] for found, cut in zip(units, alike, strict=True)]
     chosen = _hosts(units, None if hosts is None else corpus.num_rows, settings.seed)
     pool = [
         unit
@@ -97,7 +103,7 @@ def plant(
     inside: dict[int, list[list[Made]]] = {
         number: [[] for _ in units[number]] for number in sorted(chosen)
     }
-    if settings.unit != "document":
+    if kind != "document":
         for each in made:
             number, at = draw.choice(gaps)
             inside[number][at].append(each)
@@ -111,16 +117,23 @@ def plant(
         text, role = texts[number], "donor"
         if number in chosen:
             role = "host"
-            text, starts = insert(text, units[number], inside[number], ELSEWHERE, settings.unit)
+            text, starts = insert(text, units[number], inside[number], ELSEWHERE, kind)
             here = [each for some in inside[number] for each in some]
             places += [Place(m, len(rows), start) for m, start in zip(here, starts, strict=True)]
         row_of[number] = len(rows)
         rows.append({"id": label, "role": role, "text": text})
-    if settings.unit == "document":
+    if kind == "document":
         for each in made:
             places.append(Place(each, len(rows), 0))
             rows.append({"id": f"planted:{len(rows)}", "role": "host", "text": each.copy.text})
-    return Planted(rows, list(labels(places, rows, row_of, settings.unit)))
+    return Planted(rows, list(labels(places, rows, row_of, kind)))
+
+
+def _most_alike(documents: pa.Table, unit: str) -> tuple[str, list[bool]]:
+    """Return how most documents are cut into units, and which of them are cut so."""
+    found = layout(documents.select(["text"]), unit)["unit"].to_pylist()
+    usual = Counter(found).most_common(1)[0][0] if found else unit
+    return usual, [each == usual for each in found]
 
 
 def _by_document(units: pa.Table, count: int) -> list[list[Unit]]:
