@@ -16,12 +16,21 @@ Keep = Literal["first", "earliest", "longest", "preferred"]
 Encoding = Literal["auto", "utf-8", "utf-16", "gb18030", "big5"]
 Preset = Literal["careful", "standard", "aggressive"]
 
-DEFAULT_THRESHOLDS = {("words", 2): 0.6}
+DEFAULT_THRESHOLDS = {
+    ("words", 1): 0.75,
+    ("words", 2): 0.6,
+    ("words", 3): 0.55,
+    ("chars", 2): 0.7,
+    ("chars", 3): 0.65,
+    ("chars", 4): 0.6,
+    ("chars", 5): 0.55,
+}
 """Jaccard at which two units count as near, by shingle.
 
-Words-2 at .6 keeps 92 % of the pairs that differ in their places alone, in Chinese law; lower it
-and unrelated headings of the same shape begin to meet. Other shingles have no default until they
-are measured the same way.
+Words-2 at .6 was read: lower it, and unrelated sentences of the same formula begin to meet. The
+others are as careful: the lowest twentieth at which they link no more pairs of natural Chinese text
+than it does, and nothing wrongly among planted copies (``benchmarks/calibrate.py``). Other shingles
+have no default until they are measured the same way.
 """
 
 

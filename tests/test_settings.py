@@ -40,8 +40,8 @@ def test_defaults() -> None:
         ({"words": 0, "threshold": 0.5}, "--words"),
         ({"chars": 0, "threshold": 0.5}, "--chars"),
         ({"words": 2, "chars": 5}, "--words and --chars"),
-        ({"words": 3}, "--words 3.*--threshold"),
-        ({"chars": 5}, "--chars 5.*--threshold"),
+        ({"words": 4}, "--words 4.*--threshold"),
+        ({"chars": 6}, "--chars 6.*--threshold"),
         ({"min_length": -1}, "--min-length"),
         ({"min_drop": -1}, "--min-drop"),
         ({"audit": -1}, "--audit"),
@@ -68,8 +68,8 @@ def test_nonsense_is_refused_naming_the_option(values: dict[str, Any], told: str
     "values",
     [
         {"threshold": 1},
-        {"words": 3, "threshold": 0.5},
-        {"chars": 5, "threshold": 0.5},
+        {"words": 4, "threshold": 0.5},
+        {"chars": 6, "threshold": 0.5},
         {"keep": "preferred", "prefer": ("a", "b")},
         {"keep": "earliest", "date_field": "date"},
         {

@@ -42,7 +42,7 @@ _OPTIONS = [
     ),
     _option(FIND, "--words", "Words to a shingle.  [default: 2]", type=int, metavar="N"),
     _option(
-        FIND, "--chars", "Characters to a shingle, instead of words; needs --threshold.",
+        FIND, "--chars", "Characters to a shingle, instead of words.",
         type=int, metavar="N",
     ),
     _option(
