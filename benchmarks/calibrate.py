@@ -18,6 +18,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import sys
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -39,7 +40,7 @@ from dedup.engines.local import LocalEngine
 from dedup.evaluate.plant import Planted, plant
 from dedup.finding import Finding
 from dedup.pipeline import MASKED_LEAST
-from dedup.settings import Settings
+from dedup.settings import DEFAULT_THRESHOLDS, Settings
 
 Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
@@ -63,6 +64,8 @@ LINES: dict[str, tuple[str, str, tuple[str, ...]]] = {
     "10 % of words": ("planted", "either", ("words-10",)),
     "20 % of words": ("planted", "either", ("words-20",)),
     "characters lost": ("planted", "either", ("lost",)),
+    "cut by a quarter to a half": ("planted", "either", ("cut",)),
+    "extended as much": ("planted", "either", ("extended",)),
     "places, figures": ("planted", "masked", ("places", "figures", "places-figures")),
     "the same, literal view": ("planted", "literal", ("places", "figures", "places-figures")),
     "laws, masked equal": ("masked_laws", "literal", ("PN",)),
@@ -303,7 +306,7 @@ def figures_of(told: Mapping[str, Any], defaults: Mapping[str, float | None]) ->
     return figures
 
 
-def main() -> None:
+def main() -> int:
     parser = argparse.ArgumentParser(
         prog="python -m benchmarks.calibrate", description="Measure recall over the threshold."
     )
@@ -323,8 +326,13 @@ def main() -> None:
 
     result = json.loads(path.read_bytes())
     draw_calibration(result["curves"], result["defaults"], path.with_suffix(".svg"))
-    print(f"drawn to {path.with_suffix('.svg')}: {result['defaults']}")
+    print(f"drawn to {path.with_suffix('.svg')}")
+    settings = {f"{kind}-{size}": default for (kind, size), default in DEFAULT_THRESHOLDS.items()}
+    if settings != result["defaults"]:
+        print(f"the defaults should be {result['defaults']}, not {settings}", file=sys.stderr)
+        return 1
+    return 0
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

@@ -17,7 +17,7 @@ import dedup
 from benchmarks import drops
 from dedup.demo import corpus_path
 from dedup.run import run
-from dedup.settings import Settings
+from dedup.settings import DEFAULT_THRESHOLDS, Settings
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -93,6 +93,25 @@ def test_the_table_of_thresholds(row: list[str], tmp_path: Path):
         str(sum("cluster" in names for names in copies)),
         str(sum(bool(names) for names in copies)),
         str(sum(bool(names) for names in apart)),
+    ]
+
+
+def test_the_table_of_shingles():
+    result = json.loads((ROOT / "benchmarks/results/calibrate.json").read_bytes())
+    assert result["defaults"] == {
+        f"{kind}-{size}": default for (kind, size), default in DEFAULT_THRESHOLDS.items()
+    }
+    names = (
+        "5 % of words", "10 % of words", "characters lost", "cut by a quarter to a half",
+        "extended as much", "English licences",
+    )  # fmt: skip
+    assert _table("shingles") == [
+        [
+            f"`--{shingle.replace('-', ' ')}`",
+            f"{default:g}",
+            *(f"{result['figures'][f'calibrate.{shingle}.{name}']:.1%}" for name in names),
+        ]
+        for shingle, default in result["defaults"].items()
     ]
 
 
