@@ -281,9 +281,10 @@ def planted(options: argparse.Namespace) -> tuple[dict[str, float], dict[str, An
         workers=options.workers,
     )
     report = trial.report
-    figures = {f"quality.planted.{kind}": row["recall"] for kind, row in report["kinds"].items()}
+    made = {kind: row for kind, row in report["kinds"].items() if row["planted"]}
+    figures = {f"quality.planted.{kind}": row["recall"] for kind, row in made.items()}
     figures["quality.planted.precision"] = report["links"]["precision"]
-    for kind, row in report["kinds"].items():
+    for kind, row in made.items():
         print(f"{kind:16} {row['found']:5} of {row['planted']:5}: {row['recall']:.4f}")
     print(f"links: {report['links']}")
     for row in report["missed"][: options.show]:

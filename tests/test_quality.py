@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
+from pathlib import Path
+
 import numpy as np
+import pytest
 
 import dedup
 from benchmarks import calibrate, labelled, quality
@@ -110,3 +114,25 @@ def test_the_demo_as_labelled_texts():
     assert len(apart) == 20
     assert sum(map(len, pairs.values())) == 130
     assert len(set(texts)) == len(texts)
+
+
+def test_charts_come_out_the_same(tmp_path: Path):
+    pytest.importorskip("matplotlib", reason="charts need the extra bench")
+    from benchmarks.draw import draw_calibration
+
+    recall = {f"{t:.2f}": 1 - t for t in calibrate.THRESHOLDS}
+    corpus = {
+        view: {
+            "recall": defaultdict(lambda: recall),
+            "false": dict.fromkeys(recall, 3),
+            "natural": dict.fromkeys(recall, 9),
+        }
+        for view in calibrate.VIEWS
+    }
+    curves = {"words-2": defaultdict(lambda: corpus), "chars-9": defaultdict(lambda: corpus)}
+    for name in ("a.svg", "b.svg"):
+        draw_calibration(curves, {"words-2": 0.6, "chars-9": None}, tmp_path / name)
+    drawn = (tmp_path / "a.svg").read_text(encoding="utf-8")
+    assert drawn == (tmp_path / "b.svg").read_text(encoding="utf-8")
+    assert "words-2: 0.6" in drawn
+    assert all(name in drawn for name in calibrate.LINES)
