@@ -74,6 +74,7 @@ class Settings:
     encoding: Encoding = "auto"
     """Of text, JSONL and CSV files without a byte order mark; ``auto`` finds it, for each file."""
     text_field: str = "text"
+    """In JSONL and Parquet a way into the row, too: ``messages[].content``."""
     id_field: str = "id"
     date_field: str | None = None
     source_field: str | None = None

@@ -91,7 +91,11 @@ _OPTIONS = [
         FIELDS, "--encoding", "Of files without a byte order mark; auto finds it, for each file. "
         "gb18030 is GBK and GB2312 too.", type=click.Choice(get_args(Encoding)),
     ),
-    _option(FIELDS, "--text-field", "The text.", metavar="NAME"),
+    _option(
+        FIELDS, "--text-field", "The text; a.b[].c is what each element of the list b in a has as "
+        "c, of JSONL and Parquet: the texts of a row are one document, blank lines between them.",
+        metavar="NAME",
+    ),
     _option(FIELDS, "--id-field", "The label of a document.", metavar="NAME"),
     _option(FIELDS, "--date-field", "The date, for --keep earliest.", metavar="NAME"),
     _option(

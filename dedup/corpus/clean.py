@@ -21,7 +21,7 @@ from dedup.corpus.formats import FORMATS
 from dedup.corpus.patch import CleanSummary, write_patch
 from dedup.corpus.removed import REMOVED, Cleaned, removed_table
 from dedup.corpus.separated import requoted
-from dedup.corpus.spans import Ints, byte_spans, merged
+from dedup.corpus.spans import Ints, byte_spans, merged, spread
 from dedup.corpus.survey import Mapper, Survey, survey_content
 from dedup.kernels.spans import copy_spans
 from dedup.settings import Settings
@@ -182,6 +182,9 @@ def _cut(
     texts, first = np.unique(rows, return_index=True)
     first = np.append(first, len(rows))
     places = form.places(piece, data, texts - piece.row, settings)
+    if places.parts is not None and places.lengths is not None:
+        first, starts, ends, which = spread(places.parts, places.lengths, first, starts, ends)
+        rows = rows[which]
     starts, ends = byte_spans(
         data,
         places.starts,

@@ -16,6 +16,7 @@ import pyarrow as pa
 from dedup.corpus.chunks import CHUNK_BYTES, Piece
 from dedup.corpus.encodings import BOM
 from dedup.corpus.fields import quarantined, string_column
+from dedup.corpus.nested import Steps, joined, steps_of, text_spans, texts_at
 from dedup.corpus.spans import Ints, Places
 from dedup.kernels.splice import find_values
 from dedup.records import DOCUMENTS, QUARANTINE
@@ -59,7 +60,8 @@ def read(pieces: Sequence[Piece], settings: Settings) -> tuple[pa.Table, pa.Tabl
     A row is the 0-based number of a physical line, ended by LF; a line of white space is counted
     and otherwise passed over, and so is a byte order mark at the start of the file. A row is
     quarantined if it is not JSON, not an object, or has no string in the text field. Where a key
-    is given twice, the last one counts.
+    is given twice, the last one counts. Of a field of several texts, those that are strings are
+    the document, a blank line between each two.
     """
     tables = [_read_piece(piece, settings) for piece in pieces]
     return pa.concat_tables([t[0] for t in tables]), pa.concat_tables([t[1] for t in tables])
@@ -81,11 +83,35 @@ def places(piece: Piece, data: npt.NDArray[np.uint8], rows: Ints, settings: Sett
     if piece.offset == 0 and data[:3].tobytes() == BOM:
         line_starts[0] = 3
     rows = np.minimum(rows, len(newlines))  # a row too far, of a file that has changed
-    key = np.array([ord(character) for character in settings.text_field], np.int64)
+    steps = steps_of(settings.text_field)
+    if len(steps) > 1:
+        return _nested_places(data, line_starts[rows], line_ends[rows], steps)
+    key = np.array([ord(character) for character in steps[0] or ""], np.int64)
     starts, ends = np.empty((2, len(rows)), np.int64)
     marks = np.flatnonzero((data == ord('"')) | (data == ord("\\")))
     find_values(data, marks, line_starts[rows], line_ends[rows], key, starts, ends)
     return Places(starts, ends, np.full(len(rows), ord("\\"), np.int64))
+
+
+def _nested_places(data: npt.NDArray[np.uint8], begins: Ints, stops: Ints, steps: Steps) -> Places:
+    """Return the places of all texts of each line."""
+    spans: list[tuple[int, int]] = []
+    lengths: list[int] = []
+    parts = [0]
+    for begin, stop in zip(begins.tolist(), stops.tolist(), strict=True):
+        line = data[begin:stop].tobytes()
+        [value] = _parsed([line])
+        texts = texts_at(value, steps)
+        places = text_spans(line, steps) if texts else []
+        if len(places) != len(texts):  # a line of a file that has changed
+            places = [(-1 - begin, -1 - begin)] * len(texts)
+        spans += [(begin + start, begin + end) for start, end in places]
+        lengths += map(len, texts)
+        parts.append(len(spans))
+    table = np.array(spans, np.int64).reshape(-1, 2)
+    starts, ends = (np.ascontiguousarray(table[:, i]) for i in range(2))
+    escapes = np.full(len(spans), ord("\\"), np.int64)
+    return Places(starts, ends, escapes, np.array(parts), np.array(lengths, np.int64))
 
 
 def _read_piece(piece: Piece, settings: Settings) -> tuple[pa.Table, pa.Table]:
@@ -97,18 +123,35 @@ def _read_piece(piece: Piece, settings: Settings) -> tuple[pa.Table, pa.Table]:
     objects = _parsed(lines)
     rows = np.arange(piece.row, piece.row + len(lines), dtype=np.int64)
     quarantine = QUARANTINE.empty_table()
-    field = settings.text_field
-    if not (_all(objects, dict) and _all(_column(objects, field), str)):
-        whys = [_refusal(value, field) for value in objects]
+    texts = _texts(objects, steps_of(settings.text_field))
+    if None in texts:
+        whys = [
+            None if text is not None else _refusal(value, settings.text_field)
+            for value, text in zip(objects, texts, strict=True)
+        ]
         ends = bom + np.cumsum([len(line) + 1 for line in lines])
         starts = np.append(bom, ends)[:-1]
         bad = np.array([i for i, why in enumerate(whys) if why], np.int64)
         quarantine = quarantined(
-            piece, rows[bad], [whys[i] or "" for i in bad], data, starts[bad], ends[bad]
+            piece, rows[bad], [whys[i] or "" for i in bad.tolist()], data, starts[bad], ends[bad]
         )
         good = [i for i, why in enumerate(whys) if why is None]
         lines, objects, rows = [lines[i] for i in good], [objects[i] for i in good], rows[good]
-    return _documents(piece, lines, objects, rows, settings), quarantine
+        texts = [texts[i] for i in good]
+    return _documents(piece, lines, objects, rows, texts, settings), quarantine
+
+
+def _texts(objects: list[Any], steps: Steps) -> list[Any]:
+    """Return the text of each object, ``None`` where it has none."""
+    if len(steps) > 1:
+        return [joined(texts_at(value, steps)) for value in objects]
+    [key] = steps
+    if _all(objects, dict):
+        texts: list[Any] = list(map(dict.get, objects, repeat(key)))
+        if _all(texts, str):
+            return texts
+    values = [value.get(key) if isinstance(value, dict) else None for value in objects]
+    return [value if isinstance(value, str) else None for value in values]
 
 
 def _column(objects: list[Any], field: str) -> list[object]:
@@ -120,6 +163,7 @@ def _documents(
     lines: list[bytes],
     objects: list[Any],
     rows: npt.NDArray[np.int64],
+    texts: list[str],
     settings: Settings,
 ) -> pa.Table:
     def column(field: str) -> list[object]:
@@ -150,7 +194,7 @@ def _documents(
             string_column(labels),
             optional(settings.date_field),
             optional(settings.source_field),
-            string_column(_column(objects, settings.text_field)),
+            string_column(texts),
         ],
         schema=DOCUMENTS,
     )
@@ -190,16 +234,19 @@ def _integer(digits: str) -> int | float:
         return float(digits)
 
 
-def _refusal(value: object, field: str) -> str | None:
+def _refusal(value: object, field: str) -> str:
     """Say in one sentence why ``value`` is no document; an empty one for a blank line."""
     if isinstance(value, _Refused):
         return value.why
     if not isinstance(value, dict):
         return f"The line is {_kind(value)}, not an object."
-    if field not in value:
+    steps = steps_of(field)
+    if len(steps) > 1:
+        return f"The object has no string in {field!r}."
+    [key] = steps
+    if key not in value:
         return f"The object has no field {field!r}."
-    text = value[field]
-    return None if isinstance(text, str) else f"The field {field!r} is {_kind(text)}, not a string."
+    return f"The field {field!r} is {_kind(value[key])}, not a string."
 
 
 def _kind(value: object) -> str:

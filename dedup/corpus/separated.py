@@ -99,7 +99,7 @@ class Separated:
         escapes[known] = np.where(records.kinds[fields] == QUOTED, _QUOTE, -1)
         alone = np.zeros(len(rows), bool)
         alone[known] = records.counts[rows[known]] == 1
-        return Places(starts, ends, escapes, alone)
+        return Places(starts, ends, escapes, alone=alone)
 
     def _read_piece(self, piece: Piece, settings: Settings) -> tuple[pa.Table, pa.Table]:
         data = piece.load()

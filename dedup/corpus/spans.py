@@ -9,9 +9,10 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from dedup.columns import numbers
+from dedup.corpus.nested import SEPARATOR
 from dedup.kernels.splice import byte_offsets
 
-__all__ = ["Ints", "Places", "byte_spans", "merged"]
+__all__ = ["Ints", "Places", "byte_spans", "merged", "spread"]
 
 Ints = npt.NDArray[np.int64]
 
@@ -24,7 +25,12 @@ class Places:
     """Of each text, -1 where it is nowhere."""
     ends: Ints
     escapes: Ints
-    """Of each text, the byte that escapes: JSON's backslash, CSV's quotation mark; or -1."""
+    """Of each of these, the byte that escapes: JSON's backslash, CSV's quotation mark; or -1."""
+    parts: Ints | None = None
+    """Where texts have several parts each, n + 1 indices: the places of text i are those from
+    ``parts[i]`` to ``parts[i + 1]``."""
+    lengths: Ints | None = None
+    """Of each part, its code points; between two of them the text has ``nested.SEPARATOR``."""
     alone: npt.NDArray[np.bool_] | None = None
     """Of CSV fields, whether each is the only one of its record."""
 
@@ -52,6 +58,55 @@ def merged(removals: pa.Table) -> tuple[Ints, Ints, Ints]:
     first = np.flatnonzero(opens)
     last = np.append(first[1:], len(opens)) - 1
     return rows[first], starts[first], furthest[last] - base[last]
+
+
+def spread(
+    parts: Ints, lengths: Ints, first: Ints, starts: Ints, ends: Ints
+) -> tuple[Ints, Ints, Ints, Ints]:
+    """Return spans of texts of several parts as spans of the parts.
+
+    What falls between two parts, where nothing stands in the file, is left out.
+
+    Parameters
+    ----------
+    parts, lengths
+        As in ``Places``.
+    first, starts, ends
+        As ``byte_spans`` takes them.
+
+    Returns
+    -------
+    ``first`` for the parts; starts and ends within them; and of each, which span it is of.
+
+    Raises
+    ------
+    ValueError
+        If a span does not end within its text.
+    """
+    found: list[tuple[int, int, int]] = []
+    counts = np.zeros(len(lengths) + 1, np.int64)
+    bounds = list(zip(starts.tolist(), ends.tolist(), strict=True))
+    for text in range(len(parts) - 1):
+        span, last = int(first[text]), int(first[text + 1])
+        if span < last and bounds[span][0] < 0:
+            raise ValueError("a span to remove is not inside the text it names")
+        begin = end = 0
+        for part in range(int(parts[text]), int(parts[text + 1])):
+            end = begin + int(lengths[part])
+            while span < last and bounds[span][0] < end:
+                start, stop = max(bounds[span][0], begin), min(bounds[span][1], end)
+                if start < stop:
+                    found.append((start - begin, stop - begin, span))
+                    counts[part + 1] += 1
+                if bounds[span][1] > end:
+                    break
+                span += 1
+            begin = end + len(SEPARATOR)
+        if last > first[text] and bounds[last - 1][1] > end:
+            raise ValueError("a span to remove is not inside the text it names")
+    table = np.array(found, np.int64).reshape(-1, 3)
+    starts, ends, which = (np.ascontiguousarray(table[:, i]) for i in range(3))
+    return np.cumsum(counts), starts, ends, which
 
 
 def byte_spans(
