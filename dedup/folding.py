@@ -10,9 +10,13 @@ What the fold does, in order:
    at least one tone mark (any number of whole syllables), Bopomofo, or Hiragana, at most 32 signs
    long, in ``()``, ``[]`` or ``〔〕``. Katakana stays: in brackets it is mostly a word of its own,
    as Latin letters without a tone are. So does a reading whose opening bracket was lost to
-   ``?``, as in ``管?guǎn)理``, if it is one run of Pinyin right after the Han character.
-4. White space between two Han characters goes; any other run of it becomes one space; there is
-   none at either end.
+   ``?``, as in ``管?guǎn)理``, if it is one run of Pinyin.
+4. White space beside a Han character goes; any other run of it becomes one space; there is none
+   at either end. So it makes no difference where a Chinese text is wrapped (of 1,500 paragraphs
+   of laws 99.9 % fold to the same when wrapped at 60 columns; 64 % would if only white space
+   between two Han characters went: the other breaks are beside marks and figures), and none
+   whether Latin words and figures are set off. A hyphen at the end of a line stays: in 162 of
+   229,232 line ends of licences there is one, and more than half of them belong to the word.
 
 Folding a folded text changes nothing.
 """

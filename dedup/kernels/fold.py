@@ -114,13 +114,13 @@ def fold_spans(
                         gap = entry >> PLACE_SHIFT
                     j += 1
                     continue
-                if last == HAN and (kind == OPEN or (kind == QUESTION and gap < 0)):
+                if last == HAN and kind in (OPEN, QUESTION):
                     after = reading_end(buf, j, n, table)
                     if after > 0:
                         j = after
                         continue
                 if gap >= 0:
-                    if length > 0 and not (last == HAN and kind == HAN):
+                    if length > 0 and HAN not in (last, kind):
                         out[pos] = 0x20
                         pos += 1
                         if len(origins) > 0:

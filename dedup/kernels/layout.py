@@ -43,7 +43,7 @@ SLACK = 6
 """Columns that a line may stay behind the margin, beside the word that did not fit.
 
 People do not fill lines to the last column. Of 150 wrapped manual pages 131 are found; with 0, 2,
-4 and 12 columns it is 115, 121, 127 and 132, and what is no wrapped text speaks the more for some
+4 and 12 columns it is 116, 121, 127 and 132, and what is no wrapped text speaks the more for some
 margin by chance, the more columns there are.
 """
 AGREEING = 3
@@ -66,8 +66,8 @@ SENTENCE = 12
 """Lines broken off, at most, for each line that a sentence ends with.
 
 Headlines are of much the same length, and no mark ends them: of 400 lists of 20 titles of laws 80
-to 400 would be taken for wrapped text, by the columns of slack, and none is. It costs 60 of 2,143
-wrapped licences, which have lost their marks.
+to 400 would be taken for wrapped text, by the columns of slack, and none is. It costs 60 of 2,138
+wrapped licences, most of which have lost their marks.
 """
 HANGING = 4
 """Indented lines after the end of a sentence, for each that may go on with the line before.

@@ -72,7 +72,6 @@ def without_readings(text: str) -> str:
             found = LOST.match(text, i)
             if (
                 found
-                and not kept[-1].isspace()
                 and len(SEPARATORS.split(found[1])) == 1
                 and len(found[1]) <= 32
                 and is_pinyin(found[1])
@@ -88,7 +87,7 @@ def without_readings(text: str) -> str:
 
 def fold(text: str) -> str:
     text = without_readings(normalised(text)).strip()
-    text = re.sub(f"(?<={HAN.pattern})\\s+(?={HAN.pattern})", "", text)
+    text = re.sub(f"(?<={HAN.pattern})\\s+|\\s+(?={HAN.pattern})", "", text)
     return re.sub(r"\s+", " ", text)
 
 

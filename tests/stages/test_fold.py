@@ -65,7 +65,9 @@ def folded(text: str) -> str:
         ("Ｈｅｌｌｏ　Ｗörld ﬁn ②", "hello wörld fin 2"),
         ("e\u0323\u0301=\u00e9\u0323", "\u1eb9\u0301=\u1eb9\u0301"),
         ("ﾊﾟｶﾞ \u1112\u1161\u11ab", "パガ 한"),
-        ("e\u200b\u0301 衛\u00ad生\ufe0f\ufeff", "é 卫生"),
+        ("e\u200b\u0301 衛\u00ad生\ufe0f\ufeff", "é卫生"),
+        ("第 3 章，\n共 2 節 of A\n B。\n", "第3章,共2节of a b。"),
+        ("管 ?guǎn)理 ? hǎo)", "管理? hǎo)"),
         ("ᾼ Σς ß İ", "αι σσ ss i̇"),
         ("  \u3000\n", ""),
         ("", ""),
@@ -137,6 +139,12 @@ def test_each_shadow_character_knows_its_source(text: str) -> None:
     for c, origin in zip(shadow, origins.tolist(), strict=True):
         source = unicodedata.normalize("NFKD", naive.normalised(text[origin]))
         assert c == " " if source.isspace() else unicodedata.normalize("NFKD", c)[0] in source
+
+
+@given(st.lists(st.sampled_from(["县", "2024", "，", "\n", " \r\n　"]), max_size=30))
+def test_it_makes_no_difference_where_chinese_is_wrapped(parts: list[str]) -> None:
+    with_breaks = "卫".join(parts)  # so that of two neighbours one is Han
+    assert folded(with_breaks) == folded("".join(with_breaks.split()))
 
 
 def test_offsets_worked_out_by_hand() -> None:
