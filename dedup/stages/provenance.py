@@ -191,7 +191,8 @@ def _compared(
     """Return the two answers of a kernel that compares lists ``a`` and ``b`` of a column."""
     values, starts = lists(column)
     one, other = np.empty(len(a), bool), np.empty(len(a), bool)
-    kernel(values, starts, a, b, one, other)
+    # As columns: the drop rule gives those, and a kernel is compiled once for either.
+    kernel(values, starts, numbers(pa.array(a)), numbers(pa.array(b)), one, other)
     return one, other
 
 
