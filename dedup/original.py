@@ -44,8 +44,9 @@ def original_text(out: Path, file: str, row: int, report: Mapping[str, Any]) -> 
     """
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "document"
-        told = _surveyed(restore_one(out, file, path), path)
-        for documents in _documents(told, report, row):
+        settings = _settings(report)
+        told = _surveyed(restore_one(out, file, path), path, settings)
+        for documents in _documents(told, settings, row):
             found = documents.filter(pc.equal(documents["row"], row))
             if found.num_rows:
                 return str(found["text"][0].as_py())
@@ -54,6 +55,7 @@ def original_text(out: Path, file: str, row: int, report: Mapping[str, Any]) -> 
 
 def known_labels(out: Path, report: Mapping[str, Any]) -> set[str]:
     """Return the labels that rows of the cleaned corpus carry, and ``file:row`` of each row."""
+    settings = _settings(report)
     labels: set[str] = set()
     quarantined: dict[str, int] = {}
     with reading(out / "quarantine.jsonl"), (out / "quarantine.jsonl").open("rb") as lines:
@@ -65,25 +67,29 @@ def known_labels(out: Path, report: Mapping[str, Any]) -> set[str]:
             if file.format == "text":  # called as its file is
                 continue
             clean = SourceFile(out / "clean" / file.name, file.name, file.format, file.compression)
-            told = _surveyed(file, fetch(0, clean, Path(folder)))
-            for documents in _documents(told, report):
+            told = _surveyed(file, fetch(0, clean, Path(folder)), settings, Path(folder))
+            for documents in _documents(told, settings):
                 labels.update(documents["doc"].to_pylist())
             rows = told.rows + quarantined.get(file.name, 0)
             labels.update(f"{file.name}:{row}" for row in range(rows))
     return labels
 
 
-def _surveyed(file: Cleaned, path: Path) -> Survey:
-    """Survey the plain bytes at ``path`` as those of a file of the run."""
-    return survey_content(Content(0, SourceFile(path, file.name, file.format), path, file.encoding))
-
-
-def _documents(
-    told: Survey, report: Mapping[str, Any], row: int | None = None
-) -> Iterator[pa.Table]:
-    """Yield the documents of a file, or those of the chunk that holds a row."""
+def _settings(report: Mapping[str, Any]) -> Settings:
+    """Return the settings by which rows of the run are read."""
     fields = ("text_field", "id_field", "date_field", "source_field")
-    settings = Settings(**{name: report["settings"][name] for name in fields})
+    return Settings(**{name: report["settings"][name] for name in fields})
+
+
+def _surveyed(file: Cleaned, path: Path, settings: Settings, folder: Path | None = None) -> Survey:
+    """Survey the plain bytes at ``path`` as those of a file of the run."""
+    fields = (folder or path.parent) / "fields.arrow"
+    source = SourceFile(path, file.name, file.format)
+    return survey_content(Content(0, source, path, file.encoding, fields), settings)
+
+
+def _documents(told: Survey, settings: Settings, row: int | None = None) -> Iterator[pa.Table]:
+    """Yield the documents of a file, or those of the chunk that holds a row."""
     for chunk in plan([told]):
         if row is None or chunk[0].row <= row < chunk[-1].row + chunk[-1].rows:
             yield read(chunk, settings)[0]

@@ -28,7 +28,7 @@ SCHEMA_VERSION = 1
 DOCUMENTS = pa.schema(
     [
         ("file", pa.int32()),  # index into the list of source files, which is sorted by name
-        ("row", pa.int64()),  # 0-based line of a JSONL file; 0 for a text file
+        ("row", pa.int64()),  # 0-based line, record or row of its file; 0 for a text file
         ("doc", pa.large_string()),  # label: the id field, or the name of the file (and row)
         ("date", pa.large_string()),  # as given, null where there is none
         ("source", pa.large_string()),  # value of the source field, null where there is none
@@ -77,7 +77,7 @@ QUARANTINE = pa.schema(
         ("file", pa.int32()),
         ("row", pa.int64()),
         ("why", pa.large_string()),  # one sentence
-        ("offset", pa.int64()),  # bytes from the start of the file
+        ("offset", pa.int64()),  # bytes from the start of the file; null in Parquet
         ("raw", pa.large_binary()),  # the row as it stands, line terminator included
     ]
 )

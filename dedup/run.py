@@ -108,7 +108,7 @@ def run(
     folder = OutputFolder(out)
     with folder.locked(), folder.copies() as copies:
         with watch.stage("survey"):
-            surveys = survey(files, engine.map, encoding=settings.encoding, copies=copies)
+            surveys = survey(files, engine.map, settings=settings, copies=copies)
         identity = {
             "dedup": version("dedup"),
             "input": fingerprint(surveys),

@@ -74,7 +74,7 @@ def _files_to_shadows() -> None:
         (folder / "corpus").mkdir()
         (folder / "corpus/a.txt").write_bytes(b"a line\n")
         (folder / "corpus/b.jsonl").write_bytes(b'{"text": "a line"}\n')
-        surveys = survey(discover([folder / "corpus"]), encoding=settings.encoding)
+        surveys = survey(discover([folder / "corpus"]), settings=settings)
         read_chunk = partial(read, settings=settings)
         folded = fold_corpus(plan(surveys), read_chunk, settings, engine, watch)
         first = {"file": [0, 1], "row": [0, 0], "start": [0, 0], "end": [1, 1]}

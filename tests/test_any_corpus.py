@@ -7,13 +7,15 @@ import json
 import sys
 from pathlib import Path
 
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 from corpora import contents, lay_out
 
 from dedup import Settings
 from dedup.corpus.compression import COMPRESSIONS, compressing, decompressing
 from dedup.corpus.patch import restore
-from dedup.errors import CorpusError, OutputExistsError
+from dedup.errors import CorpusError, OutputExistsError, SettingsError
 from dedup.explanation import explain
 from dedup.run import run
 
@@ -129,6 +131,46 @@ def test_csv_is_cleaned_inside_its_fields(tmp_path: Path) -> None:
     restore(tmp_path / "out", tmp_path / "back")
     assert contents(tmp_path / "back") == contents(tmp_path / "in")
     assert explain(tmp_path / "out", "b", line=1).links[0].source_text == COPIED
+
+
+@pytest.mark.parametrize("name", ["a.parquet", "a.parquet.zst"])
+def test_parquet_comes_back_as_an_equal_table(name: str, tmp_path: Path) -> None:
+    messages = [
+        [{"role": "u", "content": f"标题\n{COPIED}"}, {"role": "a", "content": OTHER}],
+        [],
+        [{"role": "u", "content": COPIED}, {"role": "a", "content": None}],
+    ]
+    table = pa.table({"id": [1, 2, 3], "messages": messages, "score": [0.1, None, 3.0]})
+    stream = io.BytesIO()
+    pq.write_table(table, stream)
+    data = packed(stream.getvalue(), "zst") if name.endswith("zst") else stream.getvalue()
+    lay_out(tmp_path / "in", {name: data})
+    outcome = run([tmp_path / "in"], tmp_path / "out", Settings(text_field="messages[].content"))
+    assert outcome.report["encodings"] == {}
+    [_, dropped] = ledger(tmp_path / "out")
+    assert (dropped["row"], dropped["doc"], dropped["action"]) == (2, "3", "dropped")
+    assert dropped["text"] == COPIED
+    assert (dropped["start"], dropped["end"]) == (0, len(COPIED))
+
+    def read(folder: str) -> pa.Table:
+        path = tmp_path / folder / name
+        if name.endswith("zst"):
+            return pq.read_table(io.BytesIO(plain(path.parent)[name]))
+        return pq.read_table(path)
+
+    left = read("out/clean").to_pylist()
+    assert [row["id"] for row in left] == [1, 3]
+    assert left[1]["messages"] == [{"role": "u", "content": ""}, {"role": "a", "content": None}]
+    restore(tmp_path / "out", tmp_path / "back")
+    assert read("back").equals(table)
+    [quarantined] = (tmp_path / "out/quarantine.jsonl").read_text().splitlines()
+    assert json.loads(quarantined) == {
+        "schema_version": 1, "file": name, "row": 1, "offset": None, "raw": '{"id":"2"}',
+        "why": "The row has no string in 'messages[].content'.",
+    }  # fmt: skip
+    assert explain(tmp_path / "out", "3", line=1).links[0].source_text == COPIED
+    with pytest.raises(SettingsError, match="no document is called 4"):
+        explain(tmp_path / "out", "4")
 
 
 def test_what_is_piped_in_is_a_file_of_its_own(

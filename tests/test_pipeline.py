@@ -206,7 +206,7 @@ def dedup_demo() -> dedup.Result:
     files = discover([corpus_path()])
     chosen = Settings()
     return find_in(
-        plan(survey(files, map, encoding="utf-8")),
+        plan(survey(files, map, settings=Settings(encoding="utf-8"))),
         lambda chunk: read(chunk, chosen), [file.name for file in files],
         chosen, LocalEngine(2), Watch(),
     )  # fmt: skip

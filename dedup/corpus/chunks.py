@@ -27,6 +27,8 @@ class Content:
     """Where these bytes are: the source itself, or a copy."""
     encoding: str
     """Of its text, as ``detect.find_encoding`` names it."""
+    fields: Path | None = None
+    """Of Parquet, the Arrow file that has the fields of its documents."""
 
     @property
     def name(self) -> str:

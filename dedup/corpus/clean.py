@@ -6,6 +6,7 @@ import hashlib
 from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
 from pathlib import Path
+from typing import BinaryIO, cast
 
 import numpy as np
 import numpy.typing as npt
@@ -13,10 +14,11 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from dedup.columns import flat, numbers
+from dedup.corpus import parquet
 from dedup.corpus.chunks import Piece
 from dedup.corpus.compression import compressing
 from dedup.corpus.encodings import UTF8, raw_offsets, to_utf8
-from dedup.corpus.files import changed, reading, replacing
+from dedup.corpus.files import Hashing, changed, digest_of, reading, replacing
 from dedup.corpus.formats import FORMATS
 from dedup.corpus.patch import CleanSummary, write_patch
 from dedup.corpus.removed import REMOVED, Cleaned, removed_table
@@ -80,6 +82,8 @@ def clean_file(job: Job, clean_dir: Path, settings: Settings) -> Cleaned:
     the file at a time, and what is removed from it.
     """
     file, survey, removals, quarantine = job
+    if survey.source.format == "parquet":
+        return _clean_parquet(survey, removals, quarantine, clean_dir, settings)
     path, place = survey.content.path, survey.source.place
     spans = merged(removals)
     lines = _lines(quarantine)
@@ -111,7 +115,7 @@ def clean_file(job: Job, clean_dir: Path, settings: Settings) -> Cleaned:
                     try:
                         rows, starts, ends, added = _cut(piece, data, spans, lines, settings)
                     except ValueError:
-                        if survey_content(survey.content) != survey:
+                        if survey_content(survey.content, settings) != survey:
                             raise changed(place) from None
                         raise
                     sizes = np.array([len(added.get(at, b"")) for at in starts.tolist()], np.int64)
@@ -134,6 +138,35 @@ def clean_file(job: Job, clean_dir: Path, settings: Settings) -> Cleaned:
         format=survey.source.format,
         compression=survey.source.compression,
         encoding=survey.content.encoding,
+    )
+
+
+def _clean_parquet(
+    survey: Survey, removals: pa.Table, quarantine: pa.Table, clean_dir: Path, settings: Settings
+) -> Cleaned:
+    content, source = survey.content, survey.source
+    refused = np.sort(numbers(quarantine.column("row")).astype(np.int64, copy=False))
+    with (
+        replacing(clean_dir / source.name) as file_out,
+        compressing(file_out, source.compression) as packed,
+    ):
+        out = Hashing(packed)
+        removed, digest = parquet.clean(
+            content, merged(removals), refused, cast(BinaryIO, out), settings
+        )
+        with reading(source.place), content.path.open("rb") as stream:
+            if digest_of(stream) != (survey.sha256, survey.size):
+                raise changed(source.place)
+    return Cleaned(
+        name=source.name,
+        size=survey.size,
+        sha256=digest,
+        clean_size=out.size,
+        clean_sha256=out.digest.hexdigest(),
+        removed=removed,
+        format=source.format,
+        compression=source.compression,
+        text_field=settings.text_field,
     )
 
 

@@ -16,7 +16,7 @@ import pyarrow as pa
 from dedup.corpus.files import reading
 from dedup.errors import CorpusError
 
-__all__ = ["COMPRESSIONS", "DAMAGE", "compressing", "decompressing", "intact"]
+__all__ = ["COMPRESSIONS", "DAMAGE", "LeftOpen", "compressing", "decompressing", "intact"]
 
 COMPRESSIONS = ("gz", "zst", "bz2", "xz")
 """Ends of file names, in lower case, and the words that ``SourceFile.compression`` holds."""
@@ -65,7 +65,7 @@ def compressing(stream: BinaryIO, compression: str) -> Iterator[BinaryIO]:
     elif compression == "xz":
         packed = lzma.LZMAFile(stream, "wb", preset=_XZ_LEVEL)  # noqa: SIM115  closed below
     elif compression == "zst":
-        packed = pa.CompressedOutputStream(pa.PythonFile(_LeftOpen(stream), "w"), "zstd")
+        packed = pa.CompressedOutputStream(pa.PythonFile(LeftOpen(stream), "w"), "zstd")
     else:
         yield stream
         return
@@ -84,20 +84,20 @@ def intact(place: object) -> Iterator[None]:
                 if error.errno:  # the system's, not a library's
                     raise
                 raise EOFError from error
-    except (*DAMAGE, ValueError) as error:
+    except DAMAGE as error:
         raise CorpusError(
             f"{place} is damaged or not whole: make it again, or leave it out"
         ) from error
 
 
-class _LeftOpen(io.RawIOBase):
+class LeftOpen(io.RawIOBase):
     """A stream that Arrow may close without closing the one below."""
 
     def __init__(self, stream: BinaryIO) -> None:
         self._stream = stream
 
-    def writable(self) -> bool:
+    def writable(self) -> bool:  # noqa: D102
         return True
 
-    def write(self, data: Any) -> int:
+    def write(self, data: Any) -> int:  # noqa: D102
         return self._stream.write(data)

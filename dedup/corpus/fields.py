@@ -9,12 +9,19 @@ from collections.abc import Sequence
 import numpy as np
 import pyarrow as pa
 
-from dedup.columns import make_strings
+from dedup.columns import flat, make_strings
 from dedup.corpus.chunks import Piece
 from dedup.corpus.spans import Ints
 from dedup.records import QUARANTINE
 
-__all__ = ["as_string", "quarantined", "string_column", "text_column"]
+__all__ = [
+    "as_string",
+    "as_strings",
+    "quarantined",
+    "string_column",
+    "text_column",
+    "valid_strings",
+]
 
 _LONE_SURROGATE = re.compile("[\ud800-\udfff]")
 
@@ -43,6 +50,25 @@ def string_column(values: Sequence[object]) -> pa.Array:
         except UnicodeEncodeError:  # a lone surrogate somewhere
             pass
     return pa.array([as_string(value) for value in values], pa.large_string())
+
+
+def as_strings(values: pa.Array | pa.ChunkedArray) -> pa.Array:
+    """Return an Arrow column as strings, null where there is nothing; broken UTF-8 as U+FFFD."""
+    try:
+        column = flat(values.cast(pa.large_string()))
+    except pa.ArrowException:  # lists and structs, and views in a dictionary
+        return string_column(values.to_pylist())
+    return valid_strings(column)
+
+
+def valid_strings(column: pa.Array) -> pa.Array:
+    """Return a ``large_string`` column with U+FFFD for broken UTF-8, which Arrow lets pass."""
+    try:
+        column.validate(full=True)
+    except pa.ArrowInvalid:
+        raw = column.cast(pa.large_binary()).to_pylist()
+        return string_column([None if v is None else v.decode("utf-8", "replace") for v in raw])
+    return column
 
 
 def text_column(contents: Sequence[bytes]) -> pa.Array:

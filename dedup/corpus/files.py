@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import hashlib
+import io
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 from dedup.errors import CorpusError, OutputError
 
-__all__ = ["changed", "reading", "reason", "replacing"]
+__all__ = ["Hashing", "changed", "digest_of", "reading", "reason", "replacing"]
+
+_BLOCK_BYTES = 1 << 20
 
 
 @contextmanager
@@ -67,3 +70,31 @@ def replacing(path: Path) -> Iterator[BinaryIO]:
         raise OutputError(
             f"{path} cannot be written ({reason(error)}): free some space or choose another folder"
         ) from error
+
+
+def digest_of(stream: BinaryIO) -> tuple[str, int]:
+    """Return the SHA-256 of a stream, in hex, and its bytes."""
+    digest = hashlib.sha256()
+    size = 0
+    while block := stream.read(_BLOCK_BYTES):
+        digest.update(block)
+        size += len(block)
+    return digest.hexdigest(), size
+
+
+class Hashing(io.RawIOBase):
+    """A stream to write to that passes on what it is given, and knows its digest and size."""
+
+    def __init__(self, stream: BinaryIO) -> None:
+        self._stream = stream
+        self.digest = hashlib.sha256()
+        self.size = 0
+
+    def writable(self) -> bool:  # noqa: D102
+        return True
+
+    def write(self, data: Any) -> int:  # noqa: D102
+        self._stream.write(data)
+        self.digest.update(data)
+        self.size += len(data)
+        return len(data)

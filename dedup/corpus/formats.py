@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from dedup.corpus import jsonl, text
+from dedup.corpus import jsonl, parquet, text
 from dedup.corpus.chunks import Piece
 from dedup.corpus.compression import COMPRESSIONS
 from dedup.corpus.separated import Separated
@@ -48,6 +48,7 @@ FORMATS: dict[str, Format] = {
     "jsonl": jsonl,
     "csv": Separated((".csv",), ","),
     "tsv": Separated((".tsv",), "\t"),
+    "parquet": parquet,
 }
 """By the word that ``SourceFile.format`` holds."""
 

@@ -10,11 +10,10 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from dedup.columns import flat, make_strings, strings
-from dedup.corpus.fields import string_column
-from dedup.corpus.spans import byte_spans, merged
+from dedup.columns import flat
+from dedup.corpus.fields import as_strings, string_column
+from dedup.corpus.spans import merged, spliced
 from dedup.errors import CorpusError
-from dedup.kernels.spans import copy_spans
 from dedup.records import DOCUMENTS
 from dedup.settings import Settings
 
@@ -104,23 +103,8 @@ def cleaned_texts(documents: pa.Table, removals: pa.Table) -> pa.Array:
         return column
     if rows[0] < 0 or rows[-1] >= len(column):
         raise ValueError("a span to remove names a document that is not there")
-    data, offsets = strings(column)
-    first_byte, last_byte = offsets[0], offsets[-1]
     texts, first = np.unique(rows, return_index=True)
-    starts, ends = byte_spans(
-        data,
-        offsets[texts],
-        offsets[texts + 1],
-        first=np.append(first, len(rows)),
-        starts=starts,
-        ends=ends,
-    )
-    lost = np.zeros(len(offsets), np.int64)
-    np.add.at(lost, rows + 1, ends - starts)
-    offsets = offsets - np.cumsum(lost)
-    kept = np.empty(offsets[-1] - offsets[0], np.uint8)
-    copy_spans(data, np.append(first_byte, ends), np.append(starts, last_byte), kept)
-    return make_strings(kept, offsets - offsets[0])
+    return spliced(column, texts, np.append(first, len(rows)), starts, ends)[0]
 
 
 def _row_columns(documents: Any, settings: Settings) -> dict[str | None, Any]:
@@ -180,7 +164,7 @@ def _frame_columns(frame: Any, wanted: set[str | None]) -> dict[str | None, Any]
 
 def _labels(values: Any) -> pa.Array:
     """Return a list or an Arrow column as strings, null where there is nothing."""
-    return string_column(values) if isinstance(values, list) else _cast(values)
+    return string_column(values) if isinstance(values, list) else as_strings(values)
 
 
 def _texts(values: Any) -> pa.Array:
@@ -196,21 +180,7 @@ def _texts(values: Any) -> pa.Array:
         raise CorpusError(f"the column of texts must hold strings, not {values.type}")
     if values.null_count:
         raise _misfit(pc.index(pc.is_null(values), True).as_py(), "a string for its text", None)
-    return _cast(values)
-
-
-def _cast(values: pa.ChunkedArray) -> pa.Array:
-    """Return a column as strings, broken UTF-8, which Arrow lets pass, as U+FFFD."""
-    try:
-        column = flat(values.cast(pa.large_string()))
-    except pa.ArrowException:  # lists and structs, and views in a dictionary
-        return string_column(values.to_pylist())
-    try:
-        column.validate(full=True)
-    except pa.ArrowInvalid:
-        raw = column.cast(pa.large_binary()).to_pylist()
-        return string_column([None if v is None else v.decode("utf-8", "replace") for v in raw])
-    return column
+    return as_strings(values)
 
 
 def _repeated(name: str | None) -> CorpusError:

@@ -19,6 +19,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import tempfile
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, fields
@@ -31,11 +32,13 @@ import orjson
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from dedup.corpus import parquet
 from dedup.corpus.compression import DAMAGE, compressing, decompressing
-from dedup.corpus.files import reason, replacing
-from dedup.corpus.removed import REMOVED, Cleaned
+from dedup.corpus.fetch import fetch
+from dedup.corpus.files import digest_of, reason, replacing
+from dedup.corpus.removed import REMOVED, Cleaned, Removed
 from dedup.errors import OutputError, OutputExistsError
-from dedup.records import SCHEMA_VERSION
+from dedup.records import SCHEMA_VERSION, SourceFile
 
 __all__ = ["CleanSummary", "restore", "restore_one", "source_files", "write_patch"]
 
@@ -77,6 +80,7 @@ def write_patch(files: Iterable[Cleaned], patch_dir: Path) -> CleanSummary:
                 "format": each.format,
                 "compression": each.compression,
                 "encoding": each.encoding,
+                "text_field": each.text_field,
                 "size": each.size,
                 "sha256": each.sha256,
                 "clean_size": each.clean_size,
@@ -128,7 +132,7 @@ def restore(out_dir: Path, dest: Path) -> int:
         target = dest / file.name
         if not _inside(target, dest):
             raise OutputError(f"{patch_dir} names a file outside of the folder: {file.name!r}")
-        mine: Iterator[tuple[int, int, bytes, int]] = iter(())
+        mine: Iterator[Removed] = iter(())
         if following is not None and following[0] == index:
             mine = following[1]
         with replacing(target) as stream, compressing(stream, file.compression) as out:
@@ -172,24 +176,25 @@ def source_files(out_dir: Path) -> list[Cleaned]:
         return [Cleaned(**{name: row[name] for name in names}, removed=nothing) for row in rows]
 
 
-def _removed(path: Path, file: int | None = None) -> Iterator[tuple[int, int, bytes, int]]:
+def _removed(path: Path, file: int | None = None) -> Iterator[Removed]:
     """Yield file, offset and bytes of the rows of ``removed.parquet``, or those of one file."""
-    with _using(path), pq.ParquetFile(path) as parquet:
-        if not parquet.schema_arrow.equals(REMOVED):
+    with _using(path), pq.ParquetFile(path) as table:
+        if not table.schema_arrow.equals(REMOVED):
             raise ValueError("other columns")
-        groups = [*range(parquet.num_row_groups)]
+        groups = [*range(table.num_row_groups)]
         if file is not None:
-            bounds = [parquet.metadata.row_group(i).column(0).statistics for i in groups]
+            bounds = [table.metadata.row_group(i).column(0).statistics for i in groups]
             groups = [i for i in groups if bounds[i].min <= file <= bounds[i].max]
-        for batch in parquet.iter_batches(4096, groups, ["file", "offset", "removed", "added"]):
+        for batch in table.iter_batches(4096, groups):
             rows = zip(*(column.to_pylist() for column in batch.columns), strict=True)
-            yield from (row for row in rows if file is None or row[0] == file)
+            yield from (Removed(*row) for row in rows if file is None or row[0] == file)
 
 
-def _restore_file(
-    clean: Path, out: BinaryIO, file: Cleaned, removed: Iterator[tuple[int, int, bytes, int]]
-) -> None:
+def _restore_file(clean: Path, out: BinaryIO, file: Cleaned, removed: Iterator[Removed]) -> None:
     """Write what one file of the input held, unless a checksum says that it would not be that."""
+    if file.format == "parquet":
+        _restore_parquet(clean, out, file, removed)
+        return
     after, before = hashlib.sha256(), hashlib.sha256()
     with _using(clean):
         opened = clean.open("rb")
@@ -207,8 +212,8 @@ def _restore_file(
             at = min(skip, len(data))
             skip -= at
             # What goes in at the end of the file is met with the empty block, or before it.
-            while following is not None and following[1] <= start + len(data):
-                _, offset, gone, added = following
+            while following is not None and following.offset <= start + len(data):
+                _, _, offset, gone, added = following
                 parts += [data[at : offset - start], gone]
                 skip = max(0, offset - start + added - len(data))
                 at = min(offset - start + added, len(data))
@@ -220,6 +225,23 @@ def _restore_file(
     if after.hexdigest() != file.clean_sha256:
         raise OutputError(f"{clean} is not as the run wrote it: put it back, or run again")
     if before.hexdigest() != file.sha256:
+        raise OutputError(f"the patch does not fit {clean}: run again to have another")
+
+
+def _restore_parquet(clean: Path, out: BinaryIO, file: Cleaned, removed: Iterator[Removed]) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        packed = SourceFile(clean, file.name, file.format, file.compression)
+        with _using(clean):
+            path = fetch(0, packed, Path(folder))
+            with path.open("rb") as stream:
+                after, _ = digest_of(stream)
+        if after != file.clean_sha256:
+            raise OutputError(f"{clean} is not as the run wrote it: put it back, or run again")
+        try:
+            before = parquet.restore(path, out, removed, file.text_field)
+        except (ValueError, LookupError, pa.ArrowException):
+            before = None
+    if before != file.sha256:
         raise OutputError(f"the patch does not fit {clean}: run again to have another")
 
 

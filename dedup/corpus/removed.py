@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -10,7 +11,7 @@ import pyarrow as pa
 
 from dedup.kernels.spans import copy_spans
 
-__all__ = ["REMOVED", "Cleaned", "removed_table"]
+__all__ = ["REMOVED", "Cleaned", "Removed", "removed_table"]
 
 REMOVED = pa.schema(
     [
@@ -37,6 +38,18 @@ class Cleaned:
     format: str = "text"
     compression: str = ""
     encoding: str = "utf-8"
+    text_field: str = ""
+    """Of Parquet, which alone needs it to be restored."""
+
+
+class Removed(NamedTuple):
+    """A row of ``removed.parquet``."""
+
+    file: int
+    row: int
+    offset: int
+    removed: bytes
+    added: int
 
 
 def removed_table(

@@ -7,12 +7,14 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
+import pyarrow.compute as pc
 
-from dedup.columns import numbers
+from dedup.columns import make_strings, numbers, strings
 from dedup.corpus.nested import SEPARATOR
+from dedup.kernels.spans import copy_spans
 from dedup.kernels.splice import byte_offsets
 
-__all__ = ["Ints", "Places", "byte_spans", "merged", "spread"]
+__all__ = ["Ints", "Places", "byte_spans", "merged", "spliced", "spread"]
 
 Ints = npt.NDArray[np.int64]
 
@@ -148,3 +150,34 @@ def byte_spans(
         raise ValueError("a span to remove is not inside the text it names")
     pairs = found.reshape(-1, 2)
     return np.ascontiguousarray(pairs[:, 0]), np.ascontiguousarray(pairs[:, 1])
+
+
+def spliced(
+    column: pa.Array, which: Ints, first: Ints, starts: Ints, ends: Ints
+) -> tuple[pa.Array, Ints, Ints]:
+    """Return a ``large_string`` column without spans, and those in bytes of its data.
+
+    Parameters
+    ----------
+    which
+        Ascending: the texts that ``first``, ``starts`` and ``ends`` are of, as ``byte_spans``
+        takes them.
+
+    Raises
+    ------
+    ValueError
+        If a text ends before a span does.
+    """
+    data, offsets = strings(column)
+    begins, stops = byte_spans(
+        data, offsets[which], offsets[which + 1], first=first, starts=starts, ends=ends
+    )
+    lost = np.zeros(len(offsets), np.int64)
+    np.add.at(lost, np.repeat(which, np.diff(first)) + 1, stops - begins)
+    left = offsets - np.cumsum(lost) - offsets[0]
+    kept = np.empty(left[-1], np.uint8)
+    copy_spans(data, np.append(offsets[0], stops), np.append(begins, offsets[-1]), kept)
+    values = make_strings(kept, left)
+    if column.null_count:
+        values = pc.if_else(column.is_valid(), values, None)
+    return values, begins, stops

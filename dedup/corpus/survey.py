@@ -10,13 +10,15 @@ from functools import partial
 from pathlib import Path
 from typing import Any, BinaryIO, TypeAlias
 
+from dedup.corpus import parquet
 from dedup.corpus.chunks import CHUNK_BYTES, Chunk, Content, Piece
 from dedup.corpus.detect import HEAD_BYTES, find_encoding
 from dedup.corpus.encodings import UTF8, WIDE, raw_length, utf8_stream
 from dedup.corpus.fetch import fetch
-from dedup.corpus.files import reading
+from dedup.corpus.files import digest_of, reading
 from dedup.corpus.formats import FORMATS
 from dedup.records import SourceFile
+from dedup.settings import Settings
 
 __all__ = ["Mapper", "Survey", "fingerprint", "plan", "survey", "survey_content"]
 
@@ -54,7 +56,11 @@ class Survey:
 
 
 def survey(
-    files: Sequence[SourceFile], mapper: Mapper = map, *, encoding: str, copies: Path | None = None
+    files: Sequence[SourceFile],
+    mapper: Mapper = map,
+    *,
+    settings: Settings,
+    copies: Path | None = None,
 ) -> list[Survey]:
     """Survey each of ``files``.
 
@@ -64,11 +70,11 @@ def survey(
         As ``discover`` lists them.
     mapper
         Stands in for ``map``, and keeps the order: an engine's, to work on several files at a time.
-    encoding
-        A value of ``Settings.encoding``.
+    settings
+        Of the run: its encoding, and the fields to take from Parquet.
     copies
-        Folder for the plain bytes of files that are compressed, remote or piped in; it is made if
-        need be, and has to last as long as the survey is of use.
+        Folder for the plain bytes of files that are compressed, remote or piped in, and for the
+        fields of Parquet; it is made if need be, and has to last as long as the survey is of use.
 
     Raises
     ------
@@ -77,27 +83,33 @@ def survey(
     OutputError
         If a copy cannot be written.
     """
-    return list(mapper(partial(_survey_file, encoding=encoding, copies=copies), enumerate(files)))
+    return list(mapper(partial(_survey_file, settings=settings, copies=copies), enumerate(files)))
 
 
-def _survey_file(numbered: tuple[int, SourceFile], encoding: str, copies: Path | None) -> Survey:
+def _survey_file(
+    numbered: tuple[int, SourceFile], settings: Settings, copies: Path | None
+) -> Survey:
     file, source = numbered
     path = fetch(file, source, copies)
+    if source.format == "parquet":
+        fields = None if copies is None else copies / f"{file}.arrow"
+        return survey_content(Content(file, source, path, UTF8, fields), settings)
     with reading(source.place), path.open("rb") as stream:
-        if not FORMATS[source.format].ENCODED:
-            return _survey(Content(file, source, path, UTF8), stream)
         head = stream.read(HEAD_BYTES)
-        content = Content(file, source, path, find_encoding(head, stream, encoding))
+        content = Content(file, source, path, find_encoding(head, stream, settings.encoding))
         if len(head) < HEAD_BYTES:
             return _survey(content, io.BytesIO(head))
         stream.seek(0)
         return _survey(content, stream)
 
 
-def survey_content(content: Content) -> Survey:
+def survey_content(content: Content, settings: Settings) -> Survey:
     """Read what a file holds once, from end to end."""
     with reading(content.source.place), content.path.open("rb") as stream:
-        return _survey(content, stream)
+        if content.source.format != "parquet":
+            return _survey(content, stream)
+        digest, size = digest_of(stream)
+        return Survey(content, size, digest, tuple(parquet.pieces_of(content, settings)))
 
 
 def _survey(content: Content, stream: BinaryIO) -> Survey:
@@ -115,11 +127,10 @@ def _survey(content: Content, stream: BinaryIO) -> Survey:
         row += rows
     if wide:
         stream.seek(0)
-        while block := stream.read(CHUNK_BYTES):
-            digest.update(block)
-        offset = stream.tell()
+        told, offset = digest_of(stream)
         if pieces:  # the last one may end in the middle of a character
             pieces[-1] = replace(pieces[-1], length=offset - pieces[-1].offset)
+        return Survey(content, offset, told, tuple(pieces))
     return Survey(content, offset, digest.hexdigest(), tuple(pieces))
 
 

@@ -101,6 +101,7 @@ def try_planted(
         shutil.rmtree(out / "run", ignore_errors=True)  # of an evaluation that was broken off
         plain = dataclasses.replace(
             settings, text_field="text", id_field="id", date_field=None, source_field=None,
+            encoding="utf-8",
             keep="first", prefer=(),
         )  # fmt: skip
         outcome = run(
@@ -125,11 +126,9 @@ def try_planted(
 def read_documents(paths: Sequence[Path], settings: Settings, engine: Engine) -> pa.Table:
     """Return the documents of files and folders (``records.DOCUMENTS``), without bad rows."""
     with tempfile.TemporaryDirectory() as copies:
-        surveys = survey(
-            discover(paths), engine.map, encoding=settings.encoding, copies=Path(copies)
-        )
-        parts = engine.map(partial(read, settings=settings), plan(surveys))
-    tables = [table for table, _ in parts]
+        surveys = survey(discover(paths), engine.map, settings=settings, copies=Path(copies))
+        read_chunk = partial(read, settings=settings)
+        tables = [table for table, _ in engine.map(read_chunk, plan(surveys))]
     return pa.concat_tables([DOCUMENTS.empty_table(), *tables]).combine_chunks()
 
 

@@ -29,7 +29,7 @@ Span = tuple[int, int, int, int]
 
 
 def clean(root: Path, out: Path, *spans: Span, surveys: list[Survey] | None = None) -> CleanSummary:
-    surveys = surveys or survey(discover([root]), encoding="utf-8")
+    surveys = surveys or survey(discover([root]), settings=Settings(encoding="utf-8"))
     columns = list(zip(*spans, strict=True)) if spans else [()] * 4
     quarantine = [QUARANTINE.empty_table(), *(read(c, Settings())[1] for c in plan(surveys))]
     return write_clean(
@@ -158,7 +158,7 @@ def test_the_bytes_do_not_depend_on_threads_or_order(root: Path, tmp_path: Path)
         row = json.dumps({"text": f"第{number}行的文字" * 5}) + "\n"
         (root / f"{number:02}.jsonl").write_text(row * 200)
     spans = [(f, r, s, s + 3) for f in range(30) for r in range(0, 200, 3) for s in (1, 8, 20)]
-    surveys = survey(discover([root]), encoding="utf-8")
+    surveys = survey(discover([root]), settings=Settings(encoding="utf-8"))
     tables = [
         pa.table(list(zip(*order, strict=True)), schema=REMOVALS) for order in (spans, spans[::-1])
     ]
@@ -187,7 +187,7 @@ def test_a_source_that_has_changed_is_named(
 ) -> None:
     path = root / "a.jsonl"
     path.write_bytes(b'{"text": "abcd"}\n')
-    surveys = survey(discover([root]), encoding="utf-8")
+    surveys = survey(discover([root]), settings=Settings(encoding="utf-8"))
     removals = pa.table(list(zip(*spans, strict=True)) or [()] * 4, schema=REMOVALS)
     path.write_bytes(now)
     with pytest.raises(CorpusError, match=r"a\.jsonl has changed since the run began"):
@@ -221,7 +221,7 @@ def test_a_quarantined_row_that_is_elsewhere_is_a_mistake_of_the_caller(
     root: Path, tmp_path: Path
 ) -> None:
     (root / "a.jsonl").write_bytes(b"one\ntwo\n")
-    surveys = survey(discover([root]), encoding="utf-8")
+    surveys = survey(discover([root]), settings=Settings(encoding="utf-8"))
     folders = tmp_path / "clean", tmp_path / "patch"
     for offsets in ([0, 5], [0, 3], [-1, 4]):
         quarantine = pa.table(

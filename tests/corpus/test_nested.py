@@ -123,7 +123,7 @@ def test_several_texts_of_a_row_are_one_document(
         (base / "in").mkdir()
         data = "\n".join(line for line, _ in rows).encode(encoding)
         (base / "in/a.jsonl").write_bytes(data)
-        told = survey(discover([base / "in"]), encoding=encoding)
+        told = survey(discover([base / "in"]), settings=Settings(encoding=encoding))
         parts = [read(chunk, CHOSEN) for chunk in plan(told)]
         found = {row["row"]: row["text"] for part in parts for row in part[0].to_pylist()}
         assert found == documents
@@ -155,7 +155,7 @@ def test_several_texts_of_a_row_are_one_document(
 def test_a_span_outside_of_a_row_is_a_mistake_of_the_caller(tmp_path: Path) -> None:
     (tmp_path / "in").mkdir()
     (tmp_path / "in/a.jsonl").write_bytes(b'{"m": [{"c": "ab"}, {"c": "cd"}]}\n')
-    told = survey(discover([tmp_path / "in"]), encoding="auto")
+    told = survey(discover([tmp_path / "in"]), settings=Settings())
     [(documents, quarantine)] = [read(chunk, CHOSEN) for chunk in plan(told)]
     assert documents["text"].to_pylist() == ["ab\n\ncd"]
     for start, end in [(0, 7), (-1, 2), (6, 7)]:

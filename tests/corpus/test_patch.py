@@ -27,7 +27,7 @@ def out(tmp_path: Path) -> Path:
     (tmp_path / "in/sub").mkdir(parents=True)
     (tmp_path / "in/a.txt").write_bytes("一二三四五".encode())
     (tmp_path / "in/sub/b.txt").write_bytes(b"same")
-    surveys = survey(discover([tmp_path / "in"]), encoding="utf-8")
+    surveys = survey(discover([tmp_path / "in"]), settings=Settings(encoding="utf-8"))
     removals = pa.table([[0, 0], [0, 0], [3, 0], [4, 1]], schema=REMOVALS)
     quarantine = QUARANTINE.empty_table()
     out = tmp_path / "out"

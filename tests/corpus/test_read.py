@@ -25,7 +25,7 @@ from dedup.settings import Settings
 
 
 def read_all(root: Path, **settings: Any) -> tuple[pa.Table, pa.Table]:
-    chunks = survey.plan(survey.survey(discover([root]), encoding="utf-8"))
+    chunks = survey.plan(survey.survey(discover([root]), settings=Settings(encoding="utf-8")))
     parts = [read(chunk, Settings(**settings)) for chunk in chunks]
     documents = pa.concat_tables([DOCUMENTS.empty_table(), *(part[0] for part in parts)])
     documents.validate(full=True)
@@ -212,7 +212,7 @@ def test_chunks_may_be_read_by_any_thread(tmp_path: Path) -> None:
         row = json.dumps({"text": f"一{number}" * 1000}) + "\n"
         (tmp_path / f"{number:02}.jsonl").write_text(row * 100)
         (tmp_path / f"{number:02}.txt").write_text(f"二{number}" * 100_000)
-    chunks = survey.plan(survey.survey(discover([tmp_path]), encoding="utf-8"))
+    chunks = survey.plan(survey.survey(discover([tmp_path]), settings=Settings(encoding="utf-8")))
     one = [read(chunk, Settings()) for chunk in chunks]
     with ThreadPoolExecutor(4) as pool:
         several = list(pool.map(lambda chunk: read(chunk, Settings()), chunks))
@@ -222,7 +222,7 @@ def test_chunks_may_be_read_by_any_thread(tmp_path: Path) -> None:
 
 def test_a_file_that_has_become_shorter_is_named(tmp_path: Path) -> None:
     (tmp_path / "a.txt").write_text("something")
-    [chunk] = survey.plan(survey.survey(discover([tmp_path]), encoding="utf-8"))
+    [chunk] = survey.plan(survey.survey(discover([tmp_path]), settings=Settings(encoding="utf-8")))
     (tmp_path / "a.txt").write_text("some")
     with pytest.raises(CorpusError, match=r"a\.txt has changed since the run began"):
         read(chunk, Settings())

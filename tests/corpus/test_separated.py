@@ -45,13 +45,13 @@ csv_files = st.builds(
 
 
 def table(root: Path, encoding: str = "utf-8", **chosen: Any) -> tuple[list[dict], list[dict]]:
-    told = survey.survey(discover([root]), encoding=encoding)
+    told = survey.survey(discover([root]), settings=Settings(encoding=encoding))
     parts = [read(chunk, Settings(**chosen)) for chunk in survey.plan(told)]
     return tuple([row for part in parts for row in part[i].to_pylist()] for i in (0, 1))  # type: ignore[return-value]
 
 
 def clean(root: Path, out: Path, spans: list[tuple[int, int, int, int]], encoding: str) -> None:
-    told = survey.survey(discover([root]), encoding=encoding)
+    told = survey.survey(discover([root]), settings=Settings(encoding=encoding))
     quarantine = pa.concat_tables([read(c, Settings())[1] for c in survey.plan(told)])
     columns = list(zip(*spans, strict=True)) if spans else [()] * 4
     removals = pa.table(columns, schema=REMOVALS)

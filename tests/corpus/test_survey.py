@@ -15,10 +15,11 @@ from dedup.corpus.chunks import CHUNK_BYTES
 from dedup.corpus.discover import discover
 from dedup.corpus.survey import Survey, fingerprint, plan, survey
 from dedup.errors import CorpusError
+from dedup.settings import Settings
 
 
 def surveyed(root: Path) -> list[Survey]:
-    return survey(discover([root]), encoding="utf-8")
+    return survey(discover([root]), settings=Settings(encoding="utf-8"))
 
 
 def test_a_jsonl_file_is_cut_after_the_line_that_fills_a_chunk(
@@ -94,8 +95,8 @@ def test_a_mapper_may_stand_in(tmp_path: Path) -> None:
         (tmp_path / f"{number}.txt").write_text(str(number))
     listed = discover([tmp_path])
     assert survey(
-        listed, lambda work, jobs: [work(job) for job in list(jobs)], encoding="utf-8"
-    ) == survey(listed, encoding="utf-8")
+        listed, lambda work, jobs: [work(job) for job in list(jobs)], settings=Settings()
+    ) == survey(listed, settings=Settings(encoding="utf-8"))
 
 
 def test_an_unreadable_file_is_named(tmp_path: Path) -> None:
@@ -118,4 +119,4 @@ def test_a_file_that_has_vanished_is_named(tmp_path: Path) -> None:
     listed = discover([tmp_path])
     (tmp_path / "a.txt").unlink()
     with pytest.raises(CorpusError, match=r"a\.txt does not exist"):
-        survey(listed, encoding="utf-8")
+        survey(listed, settings=Settings(encoding="utf-8"))
