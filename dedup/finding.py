@@ -13,14 +13,21 @@ from dedup.columns import flat, numbers
 from dedup.engines import Engine
 from dedup.settings import Settings
 from dedup.stages.audit import Audit
-from dedup.stages.clean import DropRule, covering
+from dedup.stages.clean import DropRule, cover_documents, covering
 from dedup.stages.cluster import cover
-from dedup.stages.ledger import Groups, group_units, link_units, links_across
+from dedup.stages.ledger import (
+    Groups,
+    group_units,
+    link_units,
+    links_across,
+    links_of_dropped,
+)
 from dedup.stages.sign import Banding
 
 __all__ = ["Decision", "Finding", "View"]
 
 Ints = npt.NDArray[np.int64]
+Bools = npt.NDArray[np.bool_]
 
 
 @dataclass(frozen=True)
@@ -52,6 +59,10 @@ class Decision:
     family: Groups
     target: Ints
     """Per unit, the kept unit it is dropped for, or -1."""
+    whole: Bools
+    """Per document, whether all of it is dropped."""
+    dropped: Bools
+    """Per unit: it has a target, or went with its document."""
     links: pa.Table
     """As ``ledger.link_units`` and ``ledger.links_across`` return them."""
     rule: DropRule
@@ -109,8 +120,20 @@ class Finding:
             settings.min_drop,
             settings.drop_families,
         )
-        cover_of = covering(edges, self.texts, masked_edges, self.masked_of, rule)
-        target = self._targets(cover_of, unit_of_text, settings, sources)
+        document = numbers(self.units["document"])
+        whole = np.zeros(self.documents.num_rows, np.bool_)
+        if settings.drop_document is None:
+            cover_of = covering(edges, self.texts, masked_edges, self.masked_of, rule)
+            target = self._targets(cover_of, unit_of_text, settings, sources)
+        else:
+            columns = {"text": self.text_of, "rank": self.rank, "source": sources}
+            units = pa.table(columns | {n: self.units[n] for n in ("document", "length")})
+            target, found = cover_documents(
+                units, edges, self.texts, masked_edges, self.masked_of, rule,
+                settings.drop_document, settings.across_only,
+            )  # fmt: skip
+            whole[: len(found)] = found
+        dropped = (target >= 0) | whole[document]
         # What both views find is told by the literal one; of two links to one source the first.
         links = _without_repeats(
             pa.concat_tables(
@@ -121,7 +144,10 @@ class Finding:
                 ]
             )
         )
-        return Decision(clusters, families, target, links, rule)
+        if whole.any():
+            missing = links_of_dropped(links, self.text_of, target, dropped)
+            links = pa.concat_tables([links, missing])
+        return Decision(clusters, families, target, whole, dropped, links, rule)
 
     def _sources(self, settings: Settings) -> Ints:
         """Return the source of each unit's document as a number: its field's value, or itself."""

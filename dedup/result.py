@@ -52,8 +52,18 @@ class Result:
         return self.decision.target
 
     @property
+    def dropped(self) -> npt.NDArray[np.bool_]:
+        """Per unit, whether it is dropped, for a kept one or with its document."""
+        return self.decision.dropped
+
+    @property
+    def dropped_documents(self) -> npt.NDArray[np.bool_]:
+        """Per document, whether all of it is dropped, as ``drop_document`` has it."""
+        return self.decision.whole
+
+    @property
     def documents(self) -> pa.Table:
-        """One row per document: ``file, row, doc, date, source, text``."""
+        """One row per document: ``file, row, doc, date, source, text, unit``."""
         return self.finding.documents
 
     @property
@@ -68,7 +78,7 @@ class Result:
     @cached_property
     def action(self) -> npt.NDArray[np.int8]:
         """Per unit, what became of it, as an index into ``ACTIONS``."""
-        return actions(self.decision.links, self.target)
+        return actions(self.decision.links, self.dropped)
 
     @cached_property
     def units(self) -> pa.Table:
@@ -134,7 +144,7 @@ class Result:
             "documents": _distinct_in(holder, document, len(sizes)),
             "texts": _distinct_in(holder, text, len(sizes)),
             "dropped": np.bincount(
-                holder, weights=self.target[members] >= 0, minlength=len(sizes)
+                holder, weights=self.dropped[members], minlength=len(sizes)
             ).astype(np.int64),
             "unit": first,
             "text": self.texts_of(first),
@@ -158,16 +168,27 @@ class Result:
 
     @property
     def removals(self) -> pa.Table:
-        """What a cleaned corpus leaves out: ``file, row, start, end``, sorted."""
-        dropped = np.flatnonzero(self.target >= 0)
-        units = self.finding.units.take(pa.array(dropped))
-        of_document = pa.array(numbers(units["document"]))
+        """What a cleaned corpus leaves out: ``file, row, start, end``.
+
+        Units with their line terminators; of a document that is dropped whole all there is.
+        """
+        import pyarrow.compute as pc
+
+        units, documents = self.finding.units, self.documents
+        document = numbers(units["document"])
+        single = np.flatnonzero(self.dropped & ~self.dropped_documents[document])
+        whole = np.flatnonzero(self.dropped_documents)
+        spans = units.select(["start", "drop_end"]).take(pa.array(single))
+        lengths = pc.utf8_length(documents["text"].take(pa.array(whole)))
+        which = pa.array(np.concatenate([document[single], whole]))
+        start = np.concatenate([numbers(spans["start"]), np.zeros(len(whole), np.int64)])
+        end = np.concatenate([numbers(spans["drop_end"]), numbers(lengths)])
         return pa.table(
             {
-                "file": self.documents["file"].take(of_document),
-                "row": self.documents["row"].take(of_document),
-                "start": units["start"],
-                "end": units["drop_end"],
+                "file": documents["file"].take(which),
+                "row": documents["row"].take(which),
+                "start": start,
+                "end": end,
             },
             schema=REMOVALS,
         )
@@ -212,7 +233,7 @@ class Result:
         return {
             "all": int(size.sum()),
             "repeated": int(size[linked].sum()),
-            "dropped": int(size[self.target >= 0].sum()),
+            "dropped": int(size[self.dropped].sum()),
         }
 
     def __repr__(self) -> str:
@@ -221,7 +242,7 @@ class Result:
             f"<Result: {self.documents.num_rows:,} documents, "
             f"{self.finding.units.num_rows:,} units, "
             f"{len(np.unique(self.cluster.of[self.cluster.of >= 0])):,} clusters, "
-            f"{int((self.target >= 0).sum()):,} units dropped>"
+            f"{int(self.dropped.sum()):,} units dropped>"
         )
 
 

@@ -347,6 +347,7 @@ def _report(result: Result, surveys: Sequence[Survey], removed_bytes: int) -> di
             "clusters": result.cluster.count,
             "families": result.family.count,
             "repeated_units": int(linked.sum()),
+            "dropped_documents": int(result.dropped_documents.sum()),
             "dropped_units": int((result.action == 2).sum()),
             "tagged_units": int((result.action == 1).sum()),
             "characters": shares["all"],

@@ -67,6 +67,12 @@ class Settings:
     drop_threshold: float | None = None
     """Jaccard, or containment in what is kept, from which ``standard`` drops near copies with the
     same numbers, dates, places and negations, too; ``None``: it drops none of them."""
+    drop_document: float | None = None
+    """Share of a document's shadow characters, repeated in what is kept, from which all of it goes.
+
+    What counts is said in ``dedup.stages.clean.cover_documents``. Units are then kept in the order
+    of their documents.
+    """
     drop_families: bool = False
     """Drop what is equal only after masking, too."""
     across_only: bool = False
@@ -91,7 +97,7 @@ class Settings:
     """Texts in one bucket that are compared pair by pair; in a larger one with leaders only."""
 
     def __post_init__(self) -> None:
-        for name in ("threshold", "recall", "drop_threshold"):
+        for name in ("threshold", "recall", "drop_threshold", "drop_document"):
             value = getattr(self, name)
             if value is not None and not 0 < value <= 1:
                 raise SettingsError(f"--{_option(name)} must be above 0 and at most 1, not {value}")

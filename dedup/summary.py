@@ -32,6 +32,9 @@ def headline(report: Mapping[str, Any]) -> str:
         ("families", counts["families"], "also with other numbers and places"),
         ("quarantined", counts["quarantined"], "rows that could not be read"),
     ]
+    if report["settings"]["drop_document"] is not None:
+        whole = ("dropped whole", counts["dropped_documents"], "documents, in the units above")
+        rows.insert(2, whole)
     read = (
         f"{_many(counts['documents'], 'document')} in {_many(counts['files'], 'file')}: "
         f"{_many(counts['units'], 'unit')} ({report['settings']['unit']})"

@@ -14,6 +14,7 @@ from dedup.errors import SettingsError
 
 TEXT = "卫生 教育 食品 安全 检查 工作 学校 医院 管理 制度 建设 农村 公路 服务 监督 部门"
 WORDS = [*TEXT.split(), "企业", "霍邱县", "山阴县", "2015年", "五万元", "不得"]
+WITH_DOCUMENT = "dropped with its document, which is mostly copied"
 SAME = "今年上半年，霍邱县卫生系统认真贯彻落实各项工作部署，扎实推进医药卫生体制改革。"
 
 
@@ -52,6 +53,7 @@ def some_settings(seed: int) -> Settings:
         drop_threshold=draw.choice([None, 0.7]) if preset == "standard" else None,
         exact=draw.random() < 0.5,
         audit=0,
+        drop_document=draw.choice([None, 0.4, 0.8]),
     )
 
 
@@ -109,11 +111,17 @@ def test_units_clusters_removals_and_ledger_agree(seed: int) -> None:
         target = int(result.target[i])
         if target >= 0:
             assert result.target[target] == -1
-            assert unit["length"] >= settings.min_drop
+            whole = result.dropped_documents[unit["document"]]
+            assert whole or unit["length"] >= settings.min_drop
+            assert not result.dropped_documents[units[target]["document"]]
             # Of a dropped unit some row names what it was dropped for, and why.
             reasons = [row["reason"] for source, row in links[i] if source == target]
             assert reasons
             assert not any(reason.startswith("tagged") for reason in reasons)
+        elif result.dropped[i]:
+            assert result.dropped_documents[unit["document"]]
+            assert links[i]
+            assert {row["reason"] for _, row in links[i]} == {WITH_DOCUMENT}
         assert {row["action"] for _, row in links[i]} <= {unit["action"]}
         if unit["cluster"] is not None or unit["family"] is not None:
             assert links[i]
@@ -126,11 +134,16 @@ def test_units_clusters_removals_and_ledger_agree(seed: int) -> None:
             assert row["units"] == len(members) > 1
             assert row["members"][0] == row["unit"]
             assert row["documents"] == len({units[i]["document"] for i in members})
-            assert row["dropped"] == int((result.target[members] >= 0).sum())
+            assert row["dropped"] == int(result.dropped[members].sum())
             assert any(source is None for source, _ in links[row["unit"]])
     removed = sum(len(u["text"]) for u in units if u["action"] == "dropped")
     assert result.shares()["dropped"] == removed
-    assert result.removals.num_rows == sum(u["action"] == "dropped" for u in units)
+    single = [
+        u for u in units if u["action"] == "dropped" and not result.dropped_documents[u["document"]]
+    ]
+    assert result.removals.num_rows == len(single) + result.dropped_documents.sum()
+    cleaned = result.cleaned().to_pylist()
+    assert not any(cleaned[i] for i in np.flatnonzero(result.dropped_documents))
 
 
 def tables(result: Result) -> list[Any]:

@@ -20,6 +20,7 @@ from dedup import Settings
 from dedup.corpus.patch import restore
 from dedup.engines.local import LocalEngine
 from dedup.errors import OutputExistsError
+from dedup.explanation import explain
 from dedup.run import run
 
 # What changes from run to run, and the mark of the folder.
@@ -30,6 +31,7 @@ few = settings(
 )
 units = st.sampled_from(["line", "blank", "indent", "sentence", "document"])
 presets = st.sampled_from(["careful", "standard", "aggressive"])
+shares = st.sampled_from([None, 0.5, 0.9])
 
 
 def promised(out: Path) -> dict[str, bytes]:
@@ -67,24 +69,27 @@ def test_a_copied_paragraph_is_found_dropped_and_accounted_for(tmp_path: Path) -
 
 
 @few
-@given(files=corpora(), unit=st.just("auto") | units, preset=presets)
+@given(files=corpora(), unit=st.just("auto") | units, preset=presets, whole=shares)
 def test_restore_gives_the_input_to_the_byte(
-    files: dict[str, bytes], unit: str, preset: str
+    files: dict[str, bytes], unit: str, preset: str, whole: float | None
 ) -> None:
+    chosen = Settings(unit=unit, preset=preset, min_drop=8, drop_document=whole)
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         lay_out(folder / "in", files)
-        run([folder / "in"], folder / "out", Settings(unit=unit, preset=preset, min_drop=8))
+        run([folder / "in"], folder / "out", chosen)
         restore(folder / "out", folder / "back")
         assert contents(folder / "back") == files
 
 
 @few
-@given(files=corpora(), unit=units, preset=presets, families=st.booleans())
+@given(files=corpora(), unit=units, preset=presets, families=st.booleans(), whole=shares)
 def test_a_second_pass_drops_nothing(
-    files: dict[str, bytes], unit: str, preset: str, families: bool
+    files: dict[str, bytes], unit: str, preset: str, families: bool, whole: float | None
 ) -> None:
-    chosen = Settings(unit=unit, preset=preset, min_drop=8, drop_families=families)
+    chosen = Settings(
+        unit=unit, preset=preset, min_drop=8, drop_families=families, drop_document=whole
+    )
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         lay_out(folder / "in", files)
@@ -92,6 +97,67 @@ def test_a_second_pass_drops_nothing(
         again = run([folder / "out/clean"], folder / "again", chosen)
         assert again.report["counts"]["dropped_units"] == 0
         assert contents(folder / "again/clean") == contents(folder / "out/clean")
+
+
+REPORT = """　　今年上半年，我县卫生系统认真贯彻落实上级部署，扎实推进医药卫生体制改革。
+一、主要工作和成绩
+农村公路养护工作稳步推进，全年完成养护里程三百二十公里，群众出行条件明显改善，得到各方好评。
+一是加强食品安全监管，对全县学校食堂进行检查，发现问题及时整改，确保师生饮食安全，没有事故。
+"""
+
+
+def test_a_document_is_one_unit_if_asked(tmp_path: Path) -> None:
+    rows = [REPORT, "另一份文件，讲的是别的事情，没有重复。", f"{REPORT}\n"]
+    lines = "".join(json.dumps({"text": text, "n": 1.50}) + "\n" for text in rows)
+    files = {
+        "a.txt": REPORT.encode(),
+        "b.txt": b"\xef\xbb\xbf" + REPORT.replace("\n", "\r\n").encode() + b" \r\n",
+        "c.jsonl": lines.replace("1.5", "1.50").encode(),
+    }
+    lay_out(tmp_path / "in", files)
+    outcome = run([tmp_path / "in"], tmp_path / "out", Settings(unit="document"))
+    assert outcome.report["counts"]["documents_by_unit"] == {"document": 5}
+    assert [row["action"] for row in ledger(tmp_path / "out")] == ["kept"] + ["dropped"] * 3
+    clean = contents(tmp_path / "out/clean")
+    assert (clean["a.txt"], clean["b.txt"]) == (files["a.txt"], b"")
+    assert [json.loads(line)["text"] for line in clean["c.jsonl"].splitlines()] == ["", rows[1], ""]
+    assert clean["c.jsonl"].count(b"1.50") == 3
+    told = explain(tmp_path / "out", "b.txt", line=3)
+    assert told.links[0].row["reason"] == "an exact copy of what is kept"
+    restore(tmp_path / "out", tmp_path / "back")
+    assert contents(tmp_path / "back") == files
+
+
+def test_a_document_that_is_mostly_copied_goes_whole(tmp_path: Path) -> None:
+    own = "本文由小编整理。"  # 8 characters, of 147 with what is too short to be looked for
+    files = {
+        "a.txt": REPORT.encode(),
+        "b.txt": f"\ufeff{own}\r\n好\n\n{REPORT}——\n\n".encode(),
+        "c.jsonl": json.dumps({"text": f"{REPORT}\ud800 \x00\n{own}"}).encode(),
+        "d.txt": f"{own}\n\n{REPORT}{'还有很多别的内容。' * 9}\n".encode(),
+    }
+    lay_out(tmp_path / "in", files)
+    outcome = run([tmp_path / "in"], tmp_path / "out", Settings(drop_document=0.9, unit="line"))
+    assert outcome.report["counts"]["dropped_documents"] == 2
+    clean = contents(tmp_path / "out/clean")
+    assert (clean["a.txt"], clean["b.txt"]) == (files["a.txt"], b"")
+    assert json.loads(clean["c.jsonl"]) == {"text": ""}
+    assert own in clean["d.txt"].decode()  # it is the only one that stays, so it does
+    rows = {(row["file"], row["text"].strip()): row for row in ledger(tmp_path / "out")}
+    for file, text in (("b.txt", f"\ufeff{own}"), ("b.txt", "好"), ("c.jsonl", own)):
+        row = rows[file, text]
+        assert row["action"] == "dropped"
+        assert row["reason"] == "dropped with its document, which is mostly copied"
+    assert rows["b.txt", "好"]["kind"] is rows["b.txt", "好"]["source_doc"] is None
+    heading = rows["b.txt", "一、主要工作和成绩"]  # too short to go by itself
+    assert (heading["action"], heading["source_file"]) == ("dropped", "a.txt")
+    assert rows["d.txt", "一、主要工作和成绩"]["action"] == "tagged"
+    told = explain(tmp_path / "out", "b.txt", line=2)
+    assert told.links[0].row["text"] == "好"
+    restore(tmp_path / "out", tmp_path / "back")
+    assert contents(tmp_path / "back") == files
+    again = run([tmp_path / "out/clean"], tmp_path / "again", Settings(drop_document=0.9))
+    assert again.report["counts"]["dropped_units"] == 0
 
 
 @few

@@ -36,6 +36,8 @@ def test_defaults() -> None:
         ({"recall": math.nan}, "--recall"),
         ({"drop_threshold": 0}, "--drop-threshold"),
         ({"drop_threshold": 1.01}, "--drop-threshold"),
+        ({"drop_document": 0}, "--drop-document"),
+        ({"drop_document": 1.01}, "--drop-document"),
         ({"permutations": 0}, "--permutations"),
         ({"words": 0, "threshold": 0.5}, "--words"),
         ({"chars": 0, "threshold": 0.5}, "--chars"),

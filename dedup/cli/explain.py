@@ -76,10 +76,14 @@ def _show_document(console: Console, told: Explanation) -> None:
     if not told.rows:
         console.print(f"{told.doc}: nothing in it is repeated.")
         return
-    numbers = {row["paragraph"] for row in told.rows}
-    console.print(_bold(f"{told.doc}: {len(numbers):,} repeated"), "")
+    alone = {row["paragraph"] for row in told.rows if row["kind"] is None}
+    numbers = {row["paragraph"] for row in told.rows} - alone
+    others = f", {len(alone):,} dropped with them" if alone else ""
+    console.print(_bold(f"{told.doc}: {len(numbers):,} repeated{others}"), "")
     for row in told.rows:
-        if row["source_doc"] is None:
+        if row["kind"] is None:
+            linked = "like nothing else"
+        elif row["source_doc"] is None:
             linked = "first of its group"
         else:
             linked = f"{row['kind']} {row['similarity']:.2f} {_where(row, 'source_')}"

@@ -72,6 +72,10 @@ _OPTIONS = [
         type=float, metavar="X",
     ),
     _option(
+        DROP, "--drop-document", "Drop documents whole of which at least this share of the "
+        "characters is in copies of what is kept.", type=float, metavar="X",
+    ),
+    _option(
         DROP, "--min-drop", "Characters a unit needs to be dropped; shorter ones are tagged.",
         type=int, metavar="N",
     ),

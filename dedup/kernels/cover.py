@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dedup.columns import F64, I64
-from dedup.kernels import kernel
+from dedup.columns import F64, I64, Bools
+from dedup.kernels import inner, kernel
 
-__all__ = ["greedy_cover", "greedy_keep"]
+__all__ = ["greedy_cover", "greedy_documents", "greedy_keep"]
 
 
 @kernel
@@ -75,3 +75,122 @@ def greedy_keep(
                     cover[text] = other
         if cover[text] == -1 and kept[own] == -1:
             kept[own] = text
+
+
+@inner
+def _standing(
+    text: int,
+    starts: I64,
+    neighbours: I64,
+    scores: F64,
+    masked: I64,
+    masked_starts: I64,
+    masked_neighbours: I64,
+    kept: I64,
+    keeper: I64,
+    cover: I64,
+) -> int:
+    """Return the kept text that stands for ``text``, itself if it is kept, or -1."""
+    if keeper[text] != -1:
+        return text
+    if cover[text] != -1:
+        return cover[text]
+    found = -1
+    best = -1.0
+    for i in range(starts[text], starts[text + 1]):
+        other = neighbours[i]
+        if keeper[other] != -1 and (scores[i] > best or (scores[i] == best and other < found)):
+            best = scores[i]
+            found = other
+    own = masked[text]
+    if found == -1 and own != -1:
+        found = kept[own]
+        if found == -1:
+            for i in range(masked_starts[own], masked_starts[own + 1]):
+                other = kept[masked_neighbours[i]]
+                if other != -1 and (found == -1 or other < found):
+                    found = other
+    return found
+
+
+@kernel
+def greedy_documents(
+    bounds: I64,
+    text: I64,
+    length: I64,
+    source: I64,
+    apart: bool,
+    share: float,
+    long: Bools,
+    starts: I64,
+    neighbours: I64,
+    scores: F64,
+    masked: I64,
+    masked_starts: I64,
+    masked_neighbours: I64,
+    kept: I64,
+    keeper: I64,
+    cover: I64,
+    target: I64,
+    whole: Bools,
+) -> None:
+    """Fill ``target`` with the kept unit that each one is dropped for, ``whole`` with documents.
+
+    Parameters
+    ----------
+    bounds : int64[d + 1]
+        Where the units of each document begin; documents and units are in keep order.
+    text, length, source : int64[u]
+        Of each unit: its text (-1: none), its shadow characters, its source.
+    apart
+        Whether only what is of another source is dropped.
+    share
+        Of a document's characters that makes it go.
+    long : bool[n]
+        Texts that are dropped by themselves.
+    starts, neighbours, scores, masked, masked_starts, masked_neighbours, kept
+        As for ``greedy_keep``, but the neighbours of a text are all that may cover it.
+    keeper, cover : int64[n]
+        Scratch, all -1: the unit that is kept of each text, and the kept text that covers it.
+    target : int64[u]
+        All -1.
+    whole : bool[d]
+        All false.
+    """
+    for document in range(len(bounds) - 1):
+        total = 0
+        copied = 0
+        for unit in range(bounds[document], bounds[document + 1]):
+            total += length[unit]
+            if text[unit] == -1:
+                continue
+            standing = _standing(
+                text[unit], starts, neighbours, scores, masked, masked_starts, masked_neighbours,
+                kept, keeper, cover,
+            )  # fmt: skip
+            if standing != -1 and not (apart and source[keeper[standing]] == source[unit]):
+                target[unit] = keeper[standing]
+                copied += length[unit]
+        whole[document] = copied > 0 and copied / total >= share
+        if whole[document]:
+            continue
+        for unit in range(bounds[document], bounds[document + 1]):
+            target[unit] = -1
+            own = text[unit]
+            if own == -1:
+                continue
+            standing = own
+            if keeper[own] == -1:
+                standing = -1
+                if long[own]:
+                    standing = _standing(
+                        own, starts, neighbours, scores, masked, masked_starts, masked_neighbours,
+                        kept, keeper, cover,
+                    )  # fmt: skip
+                cover[own] = standing
+            if standing == -1:
+                keeper[own] = unit
+                if long[own] and masked[own] != -1 and kept[masked[own]] == -1:
+                    kept[masked[own]] = own
+            elif long[own] and not (apart and source[keeper[standing]] == source[unit]):
+                target[unit] = keeper[standing]

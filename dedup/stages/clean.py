@@ -9,12 +9,15 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from dedup.columns import lists, numbers
-from dedup.kernels.cover import greedy_keep
+from dedup.kernels.cover import greedy_documents, greedy_keep
 from dedup.kernels.sentences import stands_in
 from dedup.kernels.verify import subsequence
 from dedup.settings import Preset
 
-__all__ = ["DropRule", "covering", "same_facts", "same_sentences"]
+Ints = npt.NDArray[np.int64]
+Bools = npt.NDArray[np.bool_]
+
+__all__ = ["DropRule", "cover_documents", "covering", "same_facts", "same_sentences"]
 
 
 @dataclass(frozen=True)
@@ -96,20 +99,95 @@ def covering(
     """
     long = numbers(texts["length"]) >= rule.min_length
     edges = edges.filter(pa.array(long[numbers(edges["b"])]))
-    edges = edges.filter(pa.array(rule.covers(edges, texts)))
     size = texts.num_rows
-    a, b = numbers(edges["a"]), numbers(edges["b"])
-    score = np.maximum(numbers(edges["similarity"]), numbers(edges["containment_b"]))
-    order = np.argsort(b, kind="stable")
-    starts = np.searchsorted(b[order], np.arange(size + 1)).astype(np.int64)
     masked = np.where(long, masked_of, -1) if rule.families else np.full(size, -1, np.int64)
-    m, n = numbers(masked_edges["a"]), numbers(masked_edges["b"])
-    of, to = np.concatenate([m, n]), np.concatenate([n, m])
-    by_masked = np.argsort(of, kind="stable")
-    masked_starts = np.searchsorted(of[by_masked], np.arange(size + 1)).astype(np.int64)
     cover = np.full(size, -1, np.int64)
     greedy_keep(
-        starts, a[order], score[order], masked, masked_starts, to[by_masked],
+        *_able(edges, texts, rule), masked, *_both_ways(masked_edges, size),
         np.full(size, -1, np.int64), cover,
     )  # fmt: skip
     return cover
+
+
+def cover_documents(
+    units: pa.Table,
+    edges: pa.Table,
+    texts: pa.Table,
+    masked_edges: pa.Table,
+    masked_of: Ints,
+    rule: DropRule,
+    share: float,
+    apart: bool,
+) -> tuple[Ints, Bools]:
+    """Return, per unit, the kept one it is dropped for, and per document if it is dropped whole.
+
+    Documents are taken in keep order. One goes if at least ``share`` of its shadow characters are
+    in units for which the rule lets a unit stand that is kept, in a document before it, which is
+    kept itself: exact copies, near ones if the rule says so, what is equal once masked if families
+    are dropped and the kept unit is long enough to be dropped. Units that are too short to be
+    dropped by themselves count, those that are too short to be looked for do not; all of them are
+    among the characters that they are a share of. Of a document that stays, units are dropped as
+    ``covering`` has it. So what anything is dropped for is kept, whole documents or not.
+
+    Parameters
+    ----------
+    units
+        Columns ``document``, ``text`` (-1: none), ``rank`` (in keep order, in which the units of a
+        document follow each other), ``length`` (shadow characters), ``source``.
+    edges, texts, masked_edges, masked_of, rule
+        As for ``covering``.
+    share
+        Of a document's characters.
+    apart
+        Whether nothing is dropped for a unit of its own source.
+
+    Returns
+    -------
+    target
+        Per unit; -1 for one that is not dropped, or for no other reason than its document.
+    whole
+        Per document, as many as are numbered.
+    """
+    size = texts.num_rows
+    order = np.argsort(numbers(units["rank"]), kind="stable")
+    text, length, source, document = (
+        numbers(units[name])[order] for name in ("text", "length", "source", "document")
+    )
+    first = np.flatnonzero(np.diff(document, prepend=-1))
+    names = {"a": "b", "b": "a", "containment_a": "containment_b", "containment_b": "containment_a"}
+    turned = edges.rename_columns([names.get(name, name) for name in edges.column_names])
+    edges = pa.concat_tables([edges, turned.select(edges.column_names)])
+    kept, keeper, cover = np.full((3, size), -1, np.int64)
+    target = np.full(len(order), -1, np.int64)
+    gone = np.zeros(len(first), np.bool_)
+    greedy_documents(
+        np.append(first, len(order)), text, length, source, apart, share,
+        numbers(texts["length"]) >= rule.min_length, *_able(edges, texts, rule),
+        masked_of if rule.families else np.full(size, -1, np.int64),
+        *_both_ways(masked_edges, size), kept, keeper, cover, target, gone,
+    )  # fmt: skip
+    targets = np.full(len(order), -1, np.int64)
+    targets[order] = np.append(order, -1)[target]  # -1 picks what is appended
+    whole = np.zeros(int(document.max(initial=-1)) + 1, np.bool_)
+    whole[document[first]] = gone
+    return targets, whole
+
+
+def _able(
+    edges: pa.Table, texts: pa.Table, rule: DropRule
+) -> tuple[Ints, Ints, npt.NDArray[np.float64]]:
+    """Return, row after row of an adjacency, the texts that may cover each, and how well."""
+    edges = edges.filter(pa.array(rule.covers(edges, texts)))
+    b = numbers(edges["b"])
+    score = np.maximum(numbers(edges["similarity"]), numbers(edges["containment_b"]))
+    order = np.argsort(b, kind="stable")
+    starts = np.searchsorted(b[order], np.arange(texts.num_rows + 1)).astype(np.int64)
+    return starts, numbers(edges["a"])[order], score[order]
+
+
+def _both_ways(edges: pa.Table, size: int) -> tuple[Ints, Ints]:
+    """Return the rows of an adjacency that has each edge in both directions."""
+    a, b = numbers(edges["a"]), numbers(edges["b"])
+    of, to = np.concatenate([a, b]), np.concatenate([b, a])
+    order = np.argsort(of, kind="stable")
+    return np.searchsorted(of[order], np.arange(size + 1)).astype(np.int64), to[order]

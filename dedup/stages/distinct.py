@@ -18,12 +18,18 @@ def keep_order(units: pa.Table, documents: pa.Table, settings: Settings) -> npt.
     ``units`` has ``document``, ``length`` and the hash columns, in the order of the corpus, which
     is the key itself for ``first`` and the last resort of the others. Dates are compared as
     strings, so they are to be written largest part first (2024-05-01); a missing one comes last.
+
+    Where documents may be dropped whole, the key is of documents (the longest has the most shadow
+    characters), then their content, and the units of a document follow each other as they stand.
     """
     count = units.num_rows
     if settings.keep == "first":
         return np.arange(count)
+    document = numbers(units["document"])
+    length = numbers(units["length"])
+    whole = settings.drop_document is not None
     if settings.keep == "longest":
-        key = -numbers(units["length"])
+        key = -np.bincount(document, length, documents.num_rows)[document] if whole else -length
     else:
         column = documents["date" if settings.keep == "earliest" else "source"]
         values = column.to_pylist()
@@ -32,8 +38,16 @@ def keep_order(units: pa.Table, documents: pa.Table, settings: Settings) -> npt.
         else:
             ranks = {value: i for i, value in enumerate(settings.prefer)}
         of_document = np.array([ranks.get(value, len(ranks)) for value in values], np.int64)
-        key = of_document[numbers(units["document"])]
-    return np.lexsort((numbers(units["hash_low"]), numbers(units["hash_high"]), key))
+        key = of_document[document]
+    low, high = numbers(units["hash_low"]), numbers(units["hash_high"])
+    if whole:
+        # Of a document, sums of hashes that depend on their places; of equal ones the first counts.
+        place = numbers(units["paragraph"]).astype(np.uint64) * np.uint64(2) + np.uint64(1)
+        first = np.flatnonzero(np.diff(document, prepend=-1))
+        size = np.diff(np.append(first, count))
+        low, high = (np.repeat(np.add.reduceat(half * place, first), size) for half in (low, high))
+        return np.lexsort((document, low, high, key))
+    return np.lexsort((low, high, key))
 
 
 def first_of_equals(rows: pa.Table) -> pa.Table:

@@ -10,7 +10,9 @@ import pyarrow as pa
 
 from dedup.columns import numbers
 
-__all__ = ["ACTIONS", "Groups", "actions", "group_units", "link_units", "links_across"]
+__all__ = [
+    "ACTIONS", "Groups", "actions", "group_units", "link_units", "links_across", "links_of_dropped",
+]  # fmt: skip
 
 Ints = npt.NDArray[np.int64]
 
@@ -143,17 +145,36 @@ def links_across(
     return _table(unit, source, none, none, np.full(len(unit), kind, object))
 
 
-def actions(links: pa.Table, target: Ints) -> npt.NDArray[np.int8]:
-    """Return what became of each unit, as an index into ``ACTIONS``.
+def links_of_dropped(
+    links: pa.Table, text: Ints, target: Ints, dropped: npt.NDArray[np.bool_]
+) -> pa.Table:
+    """Return the links that are missing among ``links``, so that every dropped unit has one.
 
-    Dropped, if it has a target; tagged, if it repeats another unit and is the first of no group;
-    else kept.
+    One to its ``target`` where it has one (of the groups there is none said), else one with no
+    source and no kind: it went with its document.
     """
     unit, source = numbers(links["unit"]), numbers(links["source"])
-    repeats, first = np.zeros((2, len(target)), bool)
+    told, to_target = np.zeros((2, len(target)), bool)
+    told[unit] = True
+    to_target[unit[source == target[unit]]] = True
+    member = np.flatnonzero(dropped & np.where(target >= 0, ~to_target, ~told))
+    other = target[member]
+    kind = np.where(text[member] == text[other], "exact", "near").astype(object)
+    kind[other < 0] = None
+    none = np.full(len(member), -1, np.int64)
+    return _table(member, other, none, none, kind)
+
+
+def actions(links: pa.Table, dropped: npt.NDArray[np.bool_]) -> npt.NDArray[np.int8]:
+    """Return what became of each unit, as an index into ``ACTIONS``.
+
+    Dropped, if it is; tagged, if it repeats another unit and is the first of no group; else kept.
+    """
+    unit, source = numbers(links["unit"]), numbers(links["source"])
+    repeats, first = np.zeros((2, len(dropped)), bool)
     repeats[unit[source >= 0]] = True
     first[unit[source < 0]] = True
-    return np.select([target >= 0, repeats & ~first], [2, 1], 0).astype(np.int8)
+    return np.select([dropped, repeats & ~first], [2, 1], 0).astype(np.int8)
 
 
 def _links(

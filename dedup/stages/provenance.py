@@ -67,7 +67,8 @@ def provenance_rows(links: pa.Table, evidence: Evidence) -> pa.Table:
     linked = source >= 0
     other = np.where(linked, source, unit)
     e = evidence
-    a, b = e.text_of[unit], e.text_of[other]
+    # What is too short to have a text is in no link; its row needs some text, and shows none.
+    a, b = np.maximum(e.text_of[unit], 0), np.maximum(e.text_of[other], 0)
     same = linked & (a == b)
 
     similarity, containment = _similarities(a, b, e.literal)
@@ -87,8 +88,9 @@ def provenance_rows(links: pa.Table, evidence: Evidence) -> pa.Table:
     action = e.action[unit]
     facts, said = _compared(subsequence, a, b, e.guards), _compared(stands_in, a, b, e.sentences)
     elsewhere = (action == 2) & (e.target[unit] != source)
+    alone = (action == 2) & (e.target[unit] < 0)
     reasons = _reasons(
-        kinds, action, elsewhere, same, similarity, containment, facts, said,
+        kinds, action, alone, elsewhere, same, similarity, containment, facts, said,
         numbers(e.units["length"])[unit], e,
     )  # fmt: skip
 
@@ -123,6 +125,7 @@ REASONS = [
     "contained in what is kept, with the same numbers, dates, places and negations",
     "a near copy of what is kept",
     "the same text but for numbers, dates and places",
+    "dropped with its document, which is mostly copied",
     "tagged: shorter than the least length to drop",
     "tagged: from the same source",
     "tagged: exact copies alone are dropped",
@@ -134,14 +137,15 @@ REASONS = [
     "dropped for another unit, as another row says",
 ]
 (
-    _FIRST, _EXACT, _SAME, _STANDS, _ALIKE, _CONTAINED, _NEAR, _FAMILY, _SHORT, _SAME_SOURCE,
-    _CAREFUL, _BELOW, _DIFFERS, _WORDS, _MASKED, _UNKEPT, _ELSEWHERE,
+    _FIRST, _EXACT, _SAME, _STANDS, _ALIKE, _CONTAINED, _NEAR, _FAMILY, _DOCUMENT, _SHORT,
+    _SAME_SOURCE, _CAREFUL, _BELOW, _DIFFERS, _WORDS, _MASKED, _UNKEPT, _ELSEWHERE,
 ) = range(len(REASONS))  # fmt: skip
 
 
 def _reasons(
     kinds: Ints,
     action: npt.NDArray[np.int8],
+    alone: npt.NDArray[np.bool_],
     elsewhere: npt.NDArray[np.bool_],
     same: npt.NDArray[np.bool_],
     similarity: npt.NDArray[np.float64],
@@ -162,6 +166,7 @@ def _reasons(
     below = (e.drop_threshold is not None) & (similarity < least) & (containment < least)
     rules = [
         (action == 0, _FIRST),
+        (alone, _DOCUMENT),
         (elsewhere, _ELSEWHERE),
         (dropped & same, _EXACT),
         (dropped & said_all, _SAME),
@@ -238,12 +243,14 @@ def _hex(units: pa.Table, which: Ints) -> pa.Array:
 
 
 def _kind_codes(links: pa.Table) -> Ints:
-    codes: Ints = numbers(pc.index_in(links["kind"], pa.array(KINDS))).astype(np.int64)
-    return codes
+    """Return the kinds as indices into ``KINDS``, -1 for none."""
+    codes = pc.index_in(links["kind"], pa.array(KINDS), skip_nulls=True)
+    result: Ints = numbers(pc.fill_null(codes, -1)).astype(np.int64)
+    return result
 
 
 def _named(codes: Array, names: Sequence[str]) -> pa.Array:
-    return pa.array(names, pa.large_string()).take(pa.array(codes))
+    return pa.array(names, pa.large_string()).take(pa.array(codes, mask=codes < 0))
 
 
 def _nullable(values: Ints) -> pa.Array:

@@ -90,17 +90,17 @@ def test_every_option_reaches_its_setting():
     arguments = shlex.split(
         "corpus -o out --threshold .5 --recall .9 --permutations 64 --words 3 --unit blank "
         "--min-length 5 --min-drop 10 --keep preferred --prefer x --prefer y --preset standard "
-        "--drop-threshold .8 --drop-families --across-only --text-field t --id-field i "
-        "--date-field d --source-field s --user-dictionary a --user-dictionary b --exact "
-        "--seed 2 --audit 7 --bucket-cap 9"
+        "--drop-threshold .8 --drop-document .7 --drop-families --across-only --text-field t "
+        "--id-field i --date-field d --source-field s --user-dictionary a --user-dictionary b "
+        "--exact --seed 2 --audit 7 --bucket-cap 9"
     )
     with main.commands["run"].make_context("run", arguments) as context:
         assert settings_from(context.params) == Settings(
             threshold=0.5, recall=0.9, permutations=64, words=3, unit="blank", min_length=5,
             min_drop=10, keep="preferred", prefer=("x", "y"), preset="standard",
-            drop_threshold=0.8, drop_families=True, across_only=True, text_field="t", id_field="i",
-            date_field="d", source_field="s", user_dictionaries=(Path("a"), Path("b")), exact=True,
-            seed=2, audit=7, bucket_cap=9,
+            drop_threshold=0.8, drop_document=0.7, drop_families=True, across_only=True,
+            text_field="t", id_field="i", date_field="d", source_field="s",
+            user_dictionaries=(Path("a"), Path("b")), exact=True, seed=2, audit=7, bucket_cap=9,
         )  # fmt: skip
 
 

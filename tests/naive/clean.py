@@ -50,6 +50,98 @@ def may_stand_for(
     return edge.containment_b >= threshold and within(guards[edge.b], guards[edge.a])
 
 
+class Unit(NamedTuple):
+    document: int
+    text: int
+    length: int
+    source: int
+
+
+def standing(
+    edge: Edge,
+    preset: str,
+    threshold: float | None,
+    guards: Sequence[Sequence[int]],
+    sentences: Sequence[Sequence[int]],
+) -> list[tuple[int, int, float]]:
+    """Return the pairs (text, the one that may stand for it, how well), in both directions."""
+    turned = Edge(edge.b, edge.a, edge.similarity, edge.containment_b, edge.containment_a)
+    return [
+        (e.b, e.a, max(e.similarity, e.containment_b))
+        for e in (edge, turned)
+        if may_stand_for(e, preset, threshold, guards, sentences)
+    ]
+
+
+def documents(
+    units: Sequence[Unit],
+    edges: Sequence[Edge],
+    lengths: Sequence[int],
+    guards: Sequence[Sequence[int]],
+    sentences: Sequence[Sequence[int]],
+    masked_edges: Sequence[tuple[int, int]],
+    masked_of: Sequence[int],
+    preset: str,
+    threshold: float | None,
+    min_length: int,
+    families: bool,
+    share: float,
+    apart: bool,
+) -> tuple[list[int], list[bool]]:
+    """Return the target of each unit and which documents go; units stand in keep order."""
+    able = [pair for edge in edges for pair in standing(edge, preset, threshold, guards, sentences)]
+    near = neighbours(masked_edges)
+    kept_unit: dict[int, int] = {}  # of a text
+    covered_by: dict[int, int] = {}
+    target = [-1] * len(units)
+    gone = [False] * (1 + max((unit.document for unit in units), default=-1))
+
+    def stands_for(text: int) -> int | None:
+        if text in kept_unit:
+            return text
+        if text in covered_by:
+            return covered_by[text]
+        best = [(-score, by) for of, by, score in able if of == text and by in kept_unit]
+        if best:
+            return min(best)[1]
+        if not families or masked_of[text] < 0:
+            return None
+        long = [t for t in kept_unit if lengths[t] >= min_length and masked_of[t] >= 0]
+        # Of each masked text the one that was kept first, whatever its number.
+        first = {masked_of[t]: t for t in reversed(long)}
+        own = [first[m] for m in first if m == masked_of[text]]
+        beside = [first[m] for m in first if m in near[masked_of[text]]]
+        return min(own or beside, default=None)
+
+    for document in dict.fromkeys(unit.document for unit in units):
+        mine = [n for n, unit in enumerate(units) if unit.document == document]
+        copies = {}
+        for n in mine:
+            by = None if units[n].text < 0 else stands_for(units[n].text)
+            if by is not None and not (apart and units[kept_unit[by]].source == units[n].source):
+                copies[n] = kept_unit[by]
+        copied = sum(units[n].length for n in copies)
+        if copied and copied / sum(units[n].length for n in mine) >= share:
+            gone[document] = True
+            for n, source in copies.items():
+                target[n] = source
+            continue
+        for n in mine:
+            text = units[n].text
+            if text < 0:
+                continue
+            long = lengths[text] >= min_length
+            by = stands_for(text) if long or text in kept_unit else None
+            if by is None:
+                kept_unit[text] = n
+                continue
+            if by != text:
+                covered_by[text] = by
+            if long and not (apart and units[kept_unit[by]].source == units[n].source):
+                target[n] = kept_unit[by]
+    return target, gone
+
+
 def covering(
     edges: Sequence[Edge],
     lengths: Sequence[int],

@@ -8,10 +8,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from naive import clean as naive
-from naive.clean import Edge
+from naive.clean import Edge, Unit
 
 from dedup.records import EDGES
-from dedup.stages.clean import DropRule, covering, same_facts, same_sentences
+from dedup.stages.clean import (
+    DropRule,
+    cover_documents,
+    covering,
+    same_facts,
+    same_sentences,
+)
 
 LISTS = pa.large_list(pa.uint64())
 
@@ -239,3 +245,123 @@ def test_the_cover_is_that_of_the_twin_and_a_second_pass_drops_nothing(
         [said[text] for text in kept],
     )
     assert again == [-1] * len(kept)
+
+
+def whole_documents(
+    units: list[Unit],
+    edges: list[Edge],
+    guards: list[list[int]],
+    chosen: DropRule,
+    share: float,
+    lengths: list[int] | None = None,
+    masked_edges: list[tuple[int, int]] | None = None,
+    masked_of: list[int] | None = None,
+    sentences: list[list[int]] | None = None,
+    *,
+    apart: bool = False,
+) -> tuple[list[int], list[bool]]:
+    """Return what ``cover_documents`` does for units that stand in keep order."""
+    columns = {name: [getattr(unit, name) for unit in units] for name in Unit._fields}
+    table = pa.table({name: pa.array(each, pa.int64()) for name, each in columns.items()})
+    texts = text_table(guards, sentences, lengths)
+    masked = np.array(masked_of if masked_of is not None else [-1] * len(guards), np.int64)
+    target, whole = cover_documents(
+        table.append_column("rank", pa.array(range(len(units)), pa.int64())),
+        edge_table(edges), texts, pair_table(masked_edges or []), masked, chosen, share, apart,
+    )  # fmt: skip
+    return target.tolist(), whole.tolist()
+
+
+def test_documents_worked_by_hand() -> None:
+    # 0 is new. Of 1, 90 of 100 characters are copied from it, so it goes, with its text 2. So
+    # what 2 repeats is new in it: 80 of 100. 3 has that from 2, and goes for it.
+    units = [
+        Unit(0, 0, 50, 0), Unit(0, 1, 40, 0),
+        Unit(1, 0, 50, 1), Unit(1, 1, 40, 1), Unit(1, 2, 10, 1),
+        Unit(2, 2, 80, 2), Unit(2, 0, 20, 2),
+        Unit(3, 2, 80, 3),
+    ]  # fmt: skip
+    guards: list[list[int]] = [[]] * 3
+    assert whole_documents(units, [], guards, rule("standard"), 0.9) == (
+        [-1, -1, 0, 1, -1, -1, 0, 5],
+        [False, True, False, True],
+    )
+    # More asked, 1 stays, and 2 has nothing new, nor has 3.
+    assert whole_documents(units, [], guards, rule("standard"), 0.91) == (
+        [-1, -1, 0, 1, -1, 4, 0, 4],
+        [False, False, True, True],
+    )
+
+
+def test_short_units_count_and_those_that_were_not_looked_for_do_not() -> None:
+    units = [Unit(0, 0, 80, 0), Unit(0, 1, 12, 0), Unit(1, 0, 80, 1), Unit(1, 1, 12, 1)]
+    short = rule("standard", least=20)
+    guards: list[list[int]] = [[], []]
+    assert whole_documents(units, [], guards, short, 1.0, [80, 12]) == (
+        [-1, -1, 0, 1],
+        [False, True],
+    )
+    more = [*units, Unit(1, -1, 8, 1)]
+    assert whole_documents(more, [], guards, short, 1.0, [80, 12]) == (
+        [-1, -1, 0, -1, -1], [False, False],
+    )  # fmt: skip
+    assert whole_documents(more, [], guards, short, 0.92, [80, 12])[1] == [False, True]
+
+
+def test_what_only_repeats_itself_or_its_source_stays() -> None:
+    units = [Unit(0, 0, 50, 7), Unit(0, 0, 50, 7), Unit(1, 0, 50, 7), Unit(2, 0, 50, 8)]
+    assert whole_documents(units, [], [[]], rule("careful"), 0.5) == (
+        [-1, 0, 0, 0], [False, True, True],
+    )  # fmt: skip
+    assert whole_documents(units, [], [[]], rule("careful"), 0.5, apart=True) == (
+        [-1, -1, -1, 0], [False, False, True],
+    )  # fmt: skip
+
+
+@given(
+    cases(), presets, st.sampled_from([None, 0.9]), st.booleans(), st.sampled_from([0, 20]),
+    st.sampled_from([0.1, 0.5, 0.9, 1.0]), st.booleans(), st.data(),
+)  # fmt: skip
+def test_documents_are_those_of_the_twin_and_what_they_copy_is_kept(
+    case: Case,
+    preset: str,
+    threshold: float | None,
+    families: bool,
+    least: int,
+    share: float,
+    apart: bool,
+    data: st.DataObject,
+) -> None:
+    edges, lengths, guards, said, masked_edges, masked_of = case
+    chosen = rule(preset, threshold=threshold, least=least, families=families)
+    # Texts are numbered by their first units.
+    repeats = data.draw(st.lists(st.integers(-1, len(lengths) - 1), max_size=10))
+    order = [*range(len(lengths)), *repeats]
+    new = data.draw(st.lists(st.booleans(), min_size=len(order), max_size=len(order)))
+    numbers = np.cumsum(new).tolist()
+    units = [
+        Unit(numbers[n], text, 5 if text < 0 else lengths[text], numbers[n] // 2)
+        for n, text in enumerate(order)
+    ]
+    rules = (preset, threshold, least, families, share, apart)
+    found = whole_documents(
+        units, edges, guards, chosen, share, lengths, masked_edges, masked_of, said, apart=apart
+    )
+    assert found == naive.documents(
+        units, edges, lengths, guards, said, masked_edges, masked_of, *rules
+    )
+    target, whole = found
+    for n, source in enumerate(target):
+        if source >= 0:
+            assert source < n
+            assert target[source] == -1
+            assert not whole[units[source].document]
+            assert not apart or units[source].source != units[n].source
+            assert units[source].document != units[n].document or not whole[units[n].document]
+    # If no document goes, units go as without the option.
+    if not any(whole) and not apart:
+        cover = covered(edges, guards, chosen, lengths, masked_edges, masked_of)
+        first = {text: order.index(text) for text in range(len(lengths))}
+        for n, text in enumerate(order):
+            kept = first[cover[text] if cover[text] >= 0 else text] if text >= 0 else n
+            assert target[n] == (kept if kept != n and lengths[text] >= least else -1)

@@ -69,7 +69,7 @@ def link_table(*links: tuple[int, int, int, int, str]) -> pa.Table:
 def rows_of(links: pa.Table, given: Evidence) -> pa.Table:
     """Return the ledger's rows, the actions as the links and the targets make them."""
     return provenance_rows(
-        links, dataclasses.replace(given, action=actions(links, given.target), actions=ACTIONS)
+        links, dataclasses.replace(given, action=actions(links, given.target >= 0), actions=ACTIONS)
     )
 
 
@@ -179,3 +179,19 @@ def test_texts_of_units() -> None:
         "甲乙丙丁", "😀甲乙丙丁", "甲乙丙戊",
     ]  # fmt: skip
     assert unit_texts(e.documents["text"], e.units, np.array([], np.int64)).to_pylist() == []
+
+
+def test_units_of_a_document_that_is_dropped_whole() -> None:
+    # 0 was dropped with its document, and is the first of a cluster; 1 is like no other.
+    links = link_table((0, -1, 0, -1, "exact"), (2, 0, 0, -1, "exact"), (1, -1, -1, -1, None))
+    for text_of in ([0, 1, 0], [0, -1, 0]):  # 1 may be too short to be looked for
+        given = evidence(text_of=np.array(text_of), action=np.array([2, 2, 1]), actions=ACTIONS)
+        first, alone, copy = provenance_rows(links, given).to_pylist()
+        told = "dropped with its document, which is mostly copied"
+        for row in (first, alone):
+            assert (row["action"], row["reason"], row["source_doc"]) == ("dropped", told, None)
+        assert (first["kind"], first["cluster"]) == ("exact", 0)
+        assert (alone["kind"], alone["cluster"], alone["family"]) == (None, None, None)
+        assert alone["similarity"] is alone["masked_similarity"] is alone["containment"] is None
+        assert (copy["action"], copy["source_doc"]) == ("tagged", "d0")
+        assert copy["reason"] == "tagged: what it repeats is not kept itself"
