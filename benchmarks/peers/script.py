@@ -2,11 +2,12 @@
 
 ::
 
-    python benchmarks/peers/script.py CORPUS.jsonl GROUPS.jsonl [--bulk]
+    python benchmarks/peers/script.py CORPUS.jsonl GROUPS.jsonl [AUDIT] [--bulk]
 
 What its users write is what it does: one MinHash for each paragraph, the hash functions and the
 bands that datasketch proposes, no pair checked afterwards. ``--bulk`` signs the paragraphs of a
-document in one call, which fewer people know and which is faster.
+document in one call, which fewer people know and which is faster. ``AUDIT`` is a folder for what it
+did, as ``exchange.write_audit`` writes it.
 """
 
 import json
@@ -16,11 +17,11 @@ from pathlib import Path
 
 import jieba
 from datasketch import MinHash, MinHashLSH
+from exchange import SHORTEST, write_audit, write_groups
+from exchange import paragraphs as texts_of
 
 THRESHOLD = 0.6
 PERMUTATIONS = 128
-SHORTEST = 8
-"""Characters of a paragraph worth comparing: without it, headings meet by the thousand."""
 
 
 def shingles(paragraph):
@@ -52,23 +53,19 @@ def all_at_once(sets):
 
 
 def main(source, groups, *options):
-    """Write the groups of two paragraphs or more, each as a list of (row, line)."""
     sign = all_at_once if "--bulk" in options else one_by_one
     index = MinHashLSH(threshold=THRESHOLD, num_perm=PERMUTATIONS)
-    leader = {}
+    near = {}
     with Path(source).open(encoding="utf-8") as corpus:
         for keys, sets in paragraphs(corpus):
             for key, signature in zip(keys, sign(sets), strict=True):
-                near = index.query(signature)
-                leader[key] = min(leader[other] for other in near) if near else key
+                near[key] = index.query(signature)
                 index.insert(key, signature)
-    members = {}
-    for key, first in leader.items():
-        members.setdefault(first, []).append(key)
-    with Path(groups).open("w", encoding="utf-8") as out:
-        for group in members.values():
-            if len(group) > 1:
-                out.write(json.dumps(group) + "\n")
+    write_groups(groups, near)
+    folder = next((option for option in options if option != "--bulk"), None)
+    if folder:
+        texts = texts_of(source)
+        write_audit(folder, near, lambda key: {each.decode() for each in shingles(texts[key])})
 
 
 if __name__ == "__main__":
