@@ -22,9 +22,10 @@ import pyarrow.parquet as pq
 
 from dedup.columns import flat, numbers, strings
 from dedup.corpus.clean import write_clean
-from dedup.corpus.discover import STDIN, discover
+from dedup.corpus.discover import discover
 from dedup.corpus.patch import CleanSummary
 from dedup.corpus.read import read
+from dedup.corpus.remote import is_remote
 from dedup.corpus.survey import Survey, fingerprint, plan, survey
 from dedup.engines import Engine
 from dedup.engines.local import LocalEngine
@@ -72,7 +73,8 @@ def run(
     Parameters
     ----------
     paths
-        Files and folders; the string ``-`` for JSONL on standard input.
+        Files and folders; as strings also URLs of file systems that fsspec knows, and ``-`` for
+        JSONL on standard input.
     out
         Folder for everything that is written; must be new, empty, or of an earlier run.
     settings
@@ -99,7 +101,7 @@ def run(
     engine = engine or LocalEngine(workers)
     watch = Watch(progress)
     with watch.stage("survey"):
-        if any(Path(path).resolve() == out.resolve() for path in paths if path != STDIN):
+        if any(Path(path).resolve() == out.resolve() for path in paths if not is_remote(path)):
             raise OutputExistsError(
                 f"{out} is the corpus itself: name another folder for the output"
             )

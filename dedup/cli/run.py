@@ -18,10 +18,17 @@ if TYPE_CHECKING:
 __all__ = ["command", "deduplicate"]
 
 
+def folder_here(_: click.Context, __: click.Parameter, value: str) -> Path:
+    """Return the folder for the results; a URL would be taken for a folder of a strange name."""
+    if "://" in value:
+        raise click.BadParameter(f"{value} is a URL: name a folder of this machine.")
+    return Path(value)
+
+
 @click.command("run", cls=Command, short_help="Deduplicate a corpus into a folder.")
 @click.argument("corpus", nargs=-1, required=True, type=str)
 @click.option(
-    "-o", "--out", required=True, type=click.Path(path_type=Path), metavar="OUT",
+    "-o", "--out", required=True, metavar="OUT", callback=folder_here,
     help="Folder for the results: a new one, or an empty one.",
 )  # fmt: skip
 @settings_options
@@ -44,9 +51,9 @@ def command(
 ) -> None:
     """Deduplicate CORPUS, files and folders, into the folder OUT.
 
-    Folders are searched for .txt, .md, .jsonl and .ndjson files, plain or compressed (.gz, .zst,
-    .bz2, .xz); - is JSONL on standard input. The input is never changed; `dedup restore` rebuilds
-    it from OUT.
+    Folders are searched for .txt, .md, .jsonl, .ndjson, .csv, .tsv and .parquet files, plain or
+    compressed (.gz, .zst, .bz2, .xz). URLs are read by way of fsspec (s3://bucket/folder), and - is
+    JSONL on standard input. The input is never changed; `dedup restore` rebuilds it from OUT.
     """
     settings = settings_from(options)
     outcome = deduplicate(corpus, out, settings, workers, quiet=quiet, as_json=as_json)

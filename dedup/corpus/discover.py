@@ -9,6 +9,7 @@ from pathlib import Path
 
 from dedup.corpus.files import reading
 from dedup.corpus.formats import SUFFIXES, format_of
+from dedup.corpus.remote import is_remote, list_remote
 from dedup.errors import CorpusError
 from dedup.records import SourceFile
 
@@ -30,7 +31,8 @@ def discover(paths: Sequence[Path | str], *, leave_out: Path | None = None) -> l
     Parameters
     ----------
     paths
-        Files and folders; the string ``-`` for standard input, which is called ``stdin.jsonl``.
+        Files and folders; as strings also URLs of any file system that fsspec knows, and ``-`` for
+        standard input, which is called ``stdin.jsonl``.
     leave_out
         A folder that is not walked: a run's own output.
 
@@ -46,12 +48,23 @@ def discover(paths: Sequence[Path | str], *, leave_out: Path | None = None) -> l
     """
     if not paths:
         raise CorpusError(f"no file or folder was given: name some, with {_READ} files")
-    files = _local_files([Path(path) for path in paths if path != STDIN], leave_out)
+    urls = [str(path) for path in paths if is_remote(path)]
+    local = [Path(path) for path in paths if path != STDIN and not is_remote(path)]
+    if urls and local:
+        raise CorpusError(
+            f"{urls[0]} and {local[0]} are of several file systems: name paths on one"
+        )
+    files = list_remote(urls) if urls else _local_files(local, leave_out)
     if STDIN in paths:
         piped = SourceFile(Path(STDIN), "stdin.jsonl", "jsonl", url=STDIN)
         if piped.name in files:
-            raise CorpusError(f"{files[piped.name].path} is called as standard input is: rename it")
+            raise CorpusError(
+                f"{files[piped.name].place} is called as standard input is: rename it"
+            )
         files[piped.name] = piped
+    if not files:
+        places = ", ".join(map(str, paths))
+        raise CorpusError(f"no file to read in {places}: {_READ} files are looked for")
     return [files[name] for name in sorted(files)]
 
 
@@ -70,9 +83,6 @@ def _local_files(paths: Sequence[Path], leave_out: Path | None) -> dict[str, Sou
         if not stat.S_ISREG(mode):
             raise CorpusError(f"{argument} is neither a file nor a folder: name one of these")
     found = _Walk(leave_out).walk([str(argument) for argument in arguments])
-    if not found:
-        places = ", ".join(str(argument) for argument in arguments)
-        raise CorpusError(f"no file to read in {places}: {_READ} files are looked for")
     try:
         root = Path(os.path.commonpath(arguments))
     except ValueError as error:  # several drives

@@ -13,6 +13,7 @@ from typing import BinaryIO, cast
 
 from dedup.corpus.compression import decompressing, intact
 from dedup.corpus.files import reading, replacing
+from dedup.corpus.remote import open_remote
 from dedup.errors import CorpusError
 from dedup.records import SourceFile
 
@@ -61,4 +62,6 @@ def _opened(source: SourceFile) -> AbstractContextManager[BinaryIO]:
         if sys.stdin is None:
             raise CorpusError("standard input is closed: pipe JSONL into it, or name a file")
         return nullcontext(cast(BinaryIO, sys.stdin.buffer))
+    if source.url:
+        return open_remote(source.url)
     return source.path.open("rb")
