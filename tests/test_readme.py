@@ -15,6 +15,8 @@ from commandline import dedup as dedup_process
 
 import dedup
 from benchmarks import drops
+from dedup.corpus.compression import COMPRESSIONS
+from dedup.corpus.formats import FORMATS
 from dedup.demo import corpus_path
 from dedup.run import run
 from dedup.settings import DEFAULT_THRESHOLDS, Settings
@@ -58,6 +60,13 @@ def test_the_words_of_the_flow_are_files():
     stages = {path.stem for path in (PACKAGE / "stages").glob("[a-z]*.py")}
     assert set(words) == stages | {"read"}
     assert (PACKAGE / "corpus" / "read.py").exists()
+
+
+def test_every_format_is_named():
+    told = {row[0]: tuple(re.findall("`(.*?)`", row[1])) for row in _table("formats")}
+    assert told == {name: tuple(form.SUFFIXES) for name, form in FORMATS.items()}
+    text = README.split("<!-- /formats -->")[1]
+    assert all(f"`.{compression}`" in text for compression in COMPRESSIONS)
 
 
 def test_every_output_is_explained(tmp_path: Path):

@@ -38,17 +38,17 @@ class Content:
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """Whole rows of one file: a text file, or lines of a JSONL file."""
+    """Whole rows of one file: a text file, lines of a JSONL file, a batch of Parquet's."""
 
     content: Content
     offset: int
-    """Bytes from the start of the content."""
+    """Bytes from the start of the content; of Parquet, the number of the batch."""
     length: int
     """Bytes."""
     row: int
-    """Row of the first line."""
+    """The first of its rows."""
     rows: int
-    """Lines, blank ones too; 1 for a text file."""
+    """Lines, blank ones too; 1 for a text file, records and rows of others."""
 
     @property
     def file(self) -> int:

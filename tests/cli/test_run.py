@@ -6,11 +6,12 @@ import dataclasses
 import json
 import re
 import shlex
+import subprocess
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
-from commandline import dedup, is_one_sentence, on_terminal
+from commandline import ARGV, dedup, is_one_sentence, on_terminal
 
 from dedup.cli import main
 from dedup.cli.progress import FIRST_RUN, Progress
@@ -187,3 +188,30 @@ def test_restore(tmp_path: Path, demo_out: Path):
     nothing = dedup("restore", tmp_path, tmp_path / "other", "-q")
     assert nothing.returncode == 3
     assert is_one_sentence(nothing.stderr)
+
+
+def test_jsonl_is_read_from_a_pipe(tmp_path: Path):
+    row = json.dumps({"text": TEXT * 2, "id": 1}, ensure_ascii=False) + "\n"
+    done = subprocess.run(
+        [*ARGV, "run", "-", "-o", tmp_path / "out", "--encoding", "gb18030"],
+        input=row.encode("gb18030") * 2, capture_output=True, check=False, timeout=300,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    assert "2 documents in 1 file" in done.stdout.decode()
+    assert "read as gb18030: 1" in done.stdout.decode()
+    back = dedup("restore", tmp_path / "out", tmp_path / "back")
+    assert back.returncode == 0, back.stderr
+    assert (tmp_path / "back/stdin.jsonl").read_bytes() == row.encode("gb18030") * 2
+
+
+def test_urls_are_read_and_not_written(tmp_path: Path, corpus: Path):
+    done = dedup("run", f"file://{corpus}", "-o", tmp_path / "out", "-q")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert (tmp_path / "out/clean/a.txt").exists()
+    done = dedup("run", corpus, "-o", "s3://bucket/out", cwd=tmp_path)
+    assert done.returncode == 2
+    assert is_one_sentence(done.stderr, ["s3://bucket/out", "name a folder of this machine"])
+    done = dedup("run", "nosuchthing://x", "-o", tmp_path / "other")
+    assert done.returncode == 3
+    assert is_one_sentence(done.stderr, ["nosuchthing://x"])
+    assert not (tmp_path / "other").exists()
