@@ -29,7 +29,8 @@ from dedup.run import run
 from dedup.settings import Settings
 from dedup.stages.audit import wilson_interval
 from dedup.store import OutputFolder
-from dedup.watch import Progress
+from dedup.warmup import compile_kernels, is_needed
+from dedup.watch import Progress, Watch
 
 __all__ = ["PLANTED", "Trial", "read_documents", "score_report", "try_planted"]
 
@@ -89,15 +90,20 @@ def try_planted(
     with folder.locked():
         if (out / "evaluation.json").exists():
             raise OutputExistsError(f"{out} holds a finished evaluation: name another folder")
-        corpus = read_documents(paths, settings, engine)
-        planted = plant(
-            corpus,
-            read_documents(hosts, settings, engine) if hosts else None,
-            settings, engine, kinds=kinds, copies=copies, shortest=shortest,
-        )  # fmt: skip
-        del corpus
-        _write_lines(folder, PLANTED, planted.documents)
-        _write_lines(folder, "labels.jsonl", planted.labels)
+        watch = Watch(progress)
+        if is_needed():
+            with watch.stage("compile"):
+                compile_kernels()
+        with watch.stage("plant"):
+            corpus = read_documents(paths, settings, engine, leave_out=out)
+            planted = plant(
+                corpus,
+                read_documents(hosts, settings, engine, leave_out=out) if hosts else None,
+                settings, engine, kinds=kinds, copies=copies, shortest=shortest,
+            )  # fmt: skip
+            del corpus
+            _write_lines(folder, PLANTED, planted.documents)
+            _write_lines(folder, "labels.jsonl", planted.labels)
         shutil.rmtree(out / "run", ignore_errors=True)  # of an evaluation that was broken off
         plain = dataclasses.replace(
             settings, text_field="text", id_field="id", date_field=None, source_field=None,
@@ -123,10 +129,14 @@ def try_planted(
     return Trial(out, report)
 
 
-def read_documents(paths: Sequence[Path], settings: Settings, engine: Engine) -> pa.Table:
+def read_documents(
+    paths: Sequence[Path], settings: Settings, engine: Engine, leave_out: Path | None = None
+) -> pa.Table:
     """Return the documents of files and folders (``records.DOCUMENTS``), without bad rows."""
     with tempfile.TemporaryDirectory() as copies:
-        surveys = survey(discover(paths), engine.map, settings=settings, copies=Path(copies))
+        surveys = survey(
+            discover(paths, leave_out=leave_out), engine.map, settings=settings, copies=Path(copies)
+        )
         read_chunk = partial(read, settings=settings)
         tables = [table for table, _ in engine.map(read_chunk, plan(surveys))]
     return pa.concat_tables([DOCUMENTS.empty_table(), *tables]).combine_chunks()
