@@ -69,6 +69,18 @@ def test_json_and_kinds(tmp_path: Path):
     assert report == json.loads((tmp_path / "out" / "evaluation.json").read_bytes())
 
 
+def test_hosts_are_where_copies_go(tmp_path: Path):
+    arguments = ["evaluate", "plant", str(corpus_path() / "health"), "-o", str(tmp_path / "out"),
+                 "--hosts", str(corpus_path() / "water"), "--kind", "readings", "-q"]  # fmt: skip
+    done = CliRunner().invoke(main, arguments)
+    assert (done.exit_code, done.stdout) == (0, ""), done.stderr
+    lines = (tmp_path / "out" / "planted.jsonl").read_bytes().splitlines()
+    roles = {row["id"]: row["role"] for row in map(json.loads, lines)}
+    assert roles["chengxi-2023-h1.txt"] == "donor"
+    assert roles["rural-supply.txt"] == "host"
+    assert (tmp_path / "out" / "labels.jsonl").stat().st_size
+
+
 @pytest.fixture
 def gold(tmp_path: Path) -> Path:
     """Write the gold of the demo as labels: its groups, and the pairs that stay apart."""
