@@ -29,7 +29,7 @@ def draw_calibration(
     settings = {"svg.hashsalt": "dedup", "svg.fonttype": "none", "font.size": 8}
     with mpl.rc_context(settings):
         figure, axes = plt.subplots(
-            2, len(curves), figsize=(2.1 * len(curves), 4.6), sharex=True, sharey="row",
+            2, len(curves), figsize=(2.1 * len(curves), 5), sharex=True, sharey="row",
             height_ratios=[3, 1],
         )  # fmt: skip
         for (above, below), (shingle, sets) in zip(axes.T, curves.items(), strict=True):
@@ -38,11 +38,12 @@ def draw_calibration(
                 x = [float(t) for t in recall[0]]
                 y = [sum(each[t] for each in recall) / len(recall) for t in recall[0]]
                 above.plot(x, y, label=name, linewidth=1.2)
-            for label, counts in (
-                ("wrong links of hosts", sets["planted"]["either"]["false"]),
-                ("links in natural text", sets["planted"]["literal"]["natural"]),
+            for label, style, counts in (
+                ("wrong links of hosts", "-", sets["planted"]["either"]["false"]),
+                ("links in natural text", ":", sets["planted"]["literal"]["natural"]),
             ):
-                below.plot([float(t) for t in counts], list(counts.values()), label=label)
+                x = [float(t) for t in counts]
+                below.plot(x, list(counts.values()), style, label=label, color="black")
             below.set_yscale("symlog", linthresh=1)
             below.set_xlabel("threshold")
             default = defaults[shingle]
@@ -58,6 +59,6 @@ def draw_calibration(
             lines, [str(line.get_label()) for line in lines], loc="lower center", ncols=5,
             frameon=False,
         )  # fmt: skip
-        figure.tight_layout(rect=(0, 0.09, 1, 1))
+        figure.tight_layout(rect=(0, 0.15, 1, 1))
         figure.savefig(to, metadata={"Date": None})
         plt.close(figure)
