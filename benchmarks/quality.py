@@ -46,15 +46,15 @@ Not tuned: a document of which most stands in another is a copy of it, whatever 
 SETS: tuple[tuple[str, str, Unit], ...] = (
     ("laws_cross_source", "laws+just_laws", "line"),
     ("laws_versions", "laws+just_laws", "line"),
-    ("linux_pairs", "linux_docs", "blank"),
+    ("linux_pairs", "linux_docs", "auto"),
     ("chapters_pairs", "chapters_docs", "line"),
     ("chapters_pairs", "chapters_docs", "sentence"),
-    ("license_pairs", "license_docs", "blank"),
+    ("license_pairs", "license_docs", "auto"),
     ("license_pairs", "license_docs", "document"),
 )
 """Pairs of documents, the corpora that they are of, and the unit.
 
-Lines are hard-wrapped where it is ``blank``. Chapters have their line breaks elsewhere in the other
+Where it is ``auto``, most are hard-wrapped. Chapters have their line breaks elsewhere in the other
 extraction, licences now and then: units that are longer or shorter than paragraphs meet there.
 """
 DEMO_SEEDS = range(1, 5)

@@ -59,7 +59,7 @@ class Deduplicator(TransformerMixin, BaseEstimator, auto_wrap_output_keys=None):
     Parameters
     ----------
     threshold, recall, permutations, words, chars, unit, min_length, min_drop, keep, preset,
-    drop_threshold, drop_families, user_dictionaries, exact, seed, audit, bucket_cap
+    drop_threshold, drop_document, drop_families, user_dictionaries, exact, seed, audit, bucket_cap
         As in ``Settings``. Texts have no dates or sources, so ``keep`` is ``"first"`` or
         ``"longest"``.
     drop
@@ -114,6 +114,7 @@ class Deduplicator(TransformerMixin, BaseEstimator, auto_wrap_output_keys=None):
         keep: Keep = "first",
         preset: Preset = "standard",
         drop_threshold: float | None = None,
+        drop_document: float | None = None,
         drop_families: bool = False,
         user_dictionaries: Sequence[str | Path] = (),
         exact: bool = False,
@@ -134,6 +135,7 @@ class Deduplicator(TransformerMixin, BaseEstimator, auto_wrap_output_keys=None):
         self.keep = keep
         self.preset = preset
         self.drop_threshold = drop_threshold
+        self.drop_document = drop_document
         self.drop_families = drop_families
         self.user_dictionaries = user_dictionaries
         self.exact = exact

@@ -96,7 +96,7 @@ class Deduplicate(PipelineStep):  # type: ignore[misc]
             with get_datafolder(self.ledger).open("provenance.parquet", "wb") as file:
                 parquet.write_table(result.provenance, file)
         self.stat_update("units", value=result.finding.units.num_rows, unit="corpus")
-        self.stat_update("dropped_units", value=int((result.target >= 0).sum()), unit="corpus")
+        self.stat_update("dropped_units", value=int(result.dropped.sum()), unit="corpus")
         with self.exclusion_writer or nullcontext() as excluded:
             for document, text in zip(documents, left, strict=True):
                 gone = bool(document.text) and not text

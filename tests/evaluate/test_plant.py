@@ -58,7 +58,7 @@ def planted(settings: Settings | None = None, **more) -> Planted:
     return plant(corpus, hosts, settings, ENGINE, **({"copies": 3} | more))
 
 
-@pytest.mark.parametrize("unit", ["line", "blank", "sentence", "document"])
+@pytest.mark.parametrize("unit", ["auto", "line", "blank", "indent", "sentence", "document"])
 def test_labels_are_true(unit: str):
     settings = Settings(unit=unit)  # type: ignore[arg-type]
     result = planted(settings, kinds=["verbatim", "merged", "split"], shortest=20)
