@@ -21,7 +21,7 @@ __all__ = ["COMPRESSIONS", "DAMAGE", "LeftOpen", "compressing", "decompressing",
 COMPRESSIONS = ("gz", "zst", "bz2", "xz")
 """Ends of file names, in lower case, and the words that ``SourceFile.compression`` holds."""
 
-DAMAGE = (EOFError, zlib.error, lzma.LZMAError, pa.ArrowException)
+DAMAGE = (EOFError, zlib.error, lzma.LZMAError, UnicodeError, pa.ArrowException)
 """What libraries raise of bytes that are not what they should be, beside ``OSError``."""
 
 # What a cleaned corpus is written with: near each format's own default in size, but for xz, whose

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from hypothesis import strategies as st
 
-__all__ = ["cuts", "jsonl_files", "raw_texts", "spans_of"]
+__all__ = ["csv_files", "cuts", "jsonl_files", "raw_texts", "spans_of"]
 
 _ATOMS = [b"a", b"bc", b"{", b"}", b"[", b"]", b",", b":", b" ", b"\x7f"]
 _ATOMS += [c.encode() for c in ("中", "文é", "😀", "\ufeff", "\u2028")]
@@ -108,6 +108,27 @@ jsonl_files = st.builds(
     st.one_of(st.just(b""), _row, _bad),
 )
 """Contents of JSONL files: rows, rows with something wrong, blank lines, any ends of lines."""
+
+_csv_atom = st.sampled_from(
+    ["a", "b", " ", "中", "😀", '"', '""', ",", "\n", "\r\n", "\r", "\0", "\t", "'", "\\"]
+)
+_csv_inside = st.lists(_csv_atom, max_size=6).map("".join)
+_quoted = _csv_inside.map(lambda text: '"' + text.replace('"', '""') + '"')
+_bare = st.lists(st.sampled_from(["a", "b", " ", "中", '"', "'", "\\"]), max_size=4).map("".join)
+_csv_field = st.one_of(_quoted, _quoted, _bare, _bare, st.builds(str.__add__, _quoted, _bare))
+_csv_row = st.lists(_csv_field, min_size=1, max_size=3).map(",".join)
+_csv_end = st.sampled_from(["\n", "\n", "\r\n", "\r"])
+_csv_header = st.sampled_from(
+    ["text", "id,text", '"id","text"', "text,id", "text , id", "text,text", "body", "id"]
+)
+csv_files = st.builds(
+    lambda bom, header, rows, last: bom + header + "".join(end + row for end, row in rows) + last,
+    st.sampled_from(["", "", "\ufeff", "\n", "\ufeff\r\n"]),
+    _csv_header,
+    st.lists(st.tuples(_csv_end, st.one_of(_csv_row, _csv_row, _csv_row, st.just(""))), max_size=6),
+    st.sampled_from(["", "\n", "\r", "\r\n", '\n"never closed', '\n"']),
+)
+"""Contents of CSV files, not encoded yet: good and bad records, blank lines, any ends of lines."""
 
 cuts = st.lists(st.tuples(st.integers(0, 30), st.integers(0, 30)), max_size=4)
 """Spans as pairs of numbers, for ``spans_of`` to fit to a text."""

@@ -10,7 +10,7 @@ from typing import Any
 
 import pyarrow as pa
 import pytest
-from corpus.strategies import cuts, spans_of
+from corpus.strategies import csv_files, cuts, spans_of
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from naive.separated import cleaned, records, rows
@@ -23,35 +23,15 @@ from dedup.corpus.read import read
 from dedup.records import REMOVALS
 from dedup.settings import Settings
 
-_atom = st.sampled_from(
-    ["a", "b", " ", "中", "😀", '"', '""', ",", "\n", "\r\n", "\r", "\0", "\t", "'", "\\"]
-)
-_inside = st.lists(_atom, max_size=6).map("".join)
-_quoted = _inside.map(lambda text: '"' + text.replace('"', '""') + '"')
-_bare = st.lists(st.sampled_from(["a", "b", " ", "中", '"', "'", "\\"]), max_size=4).map("".join)
-_field = st.one_of(_quoted, _quoted, _bare, _bare, st.builds(str.__add__, _quoted, _bare))
-_row = st.lists(_field, min_size=1, max_size=3).map(",".join)
-_end = st.sampled_from(["\n", "\n", "\r\n", "\r"])
-_header = st.sampled_from(
-    ["text", "id,text", '"id","text"', "text,id", "text , id", "text,text", "body", "id"]
-)
-csv_files = st.builds(
-    lambda bom, header, rows, last: bom + header + "".join(end + row for end, row in rows) + last,
-    st.sampled_from(["", "", "\ufeff", "\n", "\ufeff\r\n"]),
-    _header,
-    st.lists(st.tuples(_end, st.one_of(_row, _row, _row, st.just(""))), max_size=6),
-    st.sampled_from(["", "\n", "\r", "\r\n", '\n"never closed', '\n"']),
-)
 
-
-def table(root: Path, encoding: str = "utf-8", **chosen: Any) -> tuple[list[dict], list[dict]]:
-    told = survey.survey(discover([root]), settings=Settings(encoding=encoding))
+def table(root: Path, **chosen: Any) -> tuple[list[dict], list[dict]]:
+    told = survey.survey(discover([root]), settings=Settings(**chosen))
     parts = [read(chunk, Settings(**chosen)) for chunk in survey.plan(told)]
     return tuple([row for part in parts for row in part[i].to_pylist()] for i in (0, 1))  # type: ignore[return-value]
 
 
-def clean(root: Path, out: Path, spans: list[tuple[int, int, int, int]], encoding: str) -> None:
-    told = survey.survey(discover([root]), settings=Settings(encoding=encoding))
+def clean(root: Path, out: Path, spans: list[tuple[int, int, int, int]]) -> None:
+    told = survey.survey(discover([root]), settings=Settings())
     quarantine = pa.concat_tables([read(c, Settings())[1] for c in survey.plan(told)])
     columns = list(zip(*spans, strict=True)) if spans else [()] * 4
     removals = pa.table(columns, schema=REMOVALS)
@@ -109,9 +89,7 @@ def test_without_the_column_every_row_is_quarantined(tmp_path: Path) -> None:
 def test_what_is_left_of_a_field_is_a_field(tmp_path: Path) -> None:
     (tmp_path / "in").mkdir()
     (tmp_path / "in/a.csv").write_bytes('text,id\n一"二",1\n三,2\n四\n"五""六",4\n'.encode())
-    clean(
-        tmp_path / "in", tmp_path, [(0, 0, 0, 1), (0, 1, 0, 1), (0, 2, 0, 1), (0, 3, 0, 2)], "auto"
-    )
+    clean(tmp_path / "in", tmp_path, [(0, 0, 0, 1), (0, 1, 0, 1), (0, 2, 0, 1), (0, 3, 0, 2)])
     assert (tmp_path / "clean/a.csv").read_bytes().decode() == (
         'text,id\n"""二""",1\n,2\n""\n"六",4\n'
     )
@@ -159,7 +137,7 @@ def test_reading_and_cleaning_is_what_the_slow_twin_does(
         }
         for row in quarantine:
             assert data[row["offset"] :].startswith(row["raw"])
-        clean(base / "in", base, [(0, row, *s) for row, each in spans.items() for s in each], "")
+        clean(base / "in", base, [(0, row, *s) for row, each in spans.items() for s in each])
         left = (base / "clean/a.csv").read_bytes().decode(encoding)
         restore(base, base / "back")
         assert (base / "back/a.csv").read_bytes() == data
