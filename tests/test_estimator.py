@@ -55,6 +55,7 @@ X = [f"标题\n{SAME}\n", OTHER, SAME, f"{OTHER}\n{SHOP}", SAME]
 LEFT = [f"标题\n{SAME}\n", OTHER, "", SHOP, ""]
 
 documents = st.lists(texts(), max_size=6)
+shares = st.sampled_from([None, 0.5])
 few = settings(max_examples=30, deadline=None)
 
 
@@ -71,25 +72,31 @@ def test_worked_example() -> None:
 
 
 @few
-@given(documents, st.sampled_from(["first", "longest"]))
-def test_transforming_what_was_fitted_is_fit_transform_and_find(rows: list[str], keep: Any) -> None:
-    left = Deduplicator(keep=keep).fit_transform(rows)
+@given(documents, st.sampled_from(["first", "longest"]), shares)
+def test_transforming_what_was_fitted_is_fit_transform_and_find(
+    rows: list[str], keep: Any, share: float | None
+) -> None:
+    chosen: dict[str, Any] = {"keep": keep, "drop_document": share}
+    left = Deduplicator(**chosen).fit_transform(rows)
     assert left.dtype == object
     assert left.shape == (len(rows),)
-    assert Deduplicator(keep=keep).fit(rows).transform(rows).tolist() == left.tolist()
-    cleaned = dedup.find(rows, Settings(keep=keep)).cleaned().to_pylist()
+    assert Deduplicator(**chosen).fit(rows).transform(rows).tolist() == left.tolist()
+    cleaned = dedup.find(rows, Settings(**chosen)).cleaned().to_pylist()
     for was, text, now in zip(rows, cleaned, left.tolist(), strict=True):
         assert now == (text if text.strip() or text == was else "")
 
 
 @few
-@given(documents, st.lists(texts(), min_size=1, max_size=3))
-def test_a_new_row_is_what_it_would_be_as_the_last_row(base: list[str], new: list[str]) -> None:
-    deduplicator = Deduplicator(exact=True).fit(base)
+@given(documents, st.lists(texts(), min_size=1, max_size=3), shares)
+def test_a_new_row_is_what_it_would_be_as_the_last_row(
+    base: list[str], new: list[str], share: float | None
+) -> None:
+    deduplicator = Deduplicator(exact=True, drop_document=share).fit(base)
     together = deduplicator.transform(new).tolist()
     for text, left in zip(new, together, strict=True):
         if text not in base:
-            assert left == Deduplicator(exact=True).fit_transform([*base, text])[-1]
+            alone = Deduplicator(exact=True, drop_document=share)
+            assert left == alone.fit_transform([*base, text])[-1]
             assert left == deduplicator.transform([text])[0]
 
 
