@@ -119,7 +119,8 @@ def test_a_document_is_one_unit_if_asked(tmp_path: Path) -> None:
     assert outcome.report["counts"]["documents_by_unit"] == {"document": 5}
     assert [row["action"] for row in ledger(tmp_path / "out")] == ["kept"] + ["dropped"] * 3
     clean = contents(tmp_path / "out/clean")
-    assert (clean["a.txt"], clean["b.txt"]) == (files["a.txt"], b"")
+    # A byte order mark is of the file, not of its text.
+    assert (clean["a.txt"], clean["b.txt"]) == (files["a.txt"], b"\xef\xbb\xbf")
     assert [json.loads(line)["text"] for line in clean["c.jsonl"].splitlines()] == ["", rows[1], ""]
     assert clean["c.jsonl"].count(b"1.50") == 3
     told = explain(tmp_path / "out", "b.txt", line=3)
@@ -140,7 +141,7 @@ def test_a_document_that_is_mostly_copied_goes_whole(tmp_path: Path) -> None:
     outcome = run([tmp_path / "in"], tmp_path / "out", Settings(drop_document=0.9, unit="line"))
     assert outcome.report["counts"]["dropped_documents"] == 2
     clean = contents(tmp_path / "out/clean")
-    assert (clean["a.txt"], clean["b.txt"]) == (files["a.txt"], b"")
+    assert (clean["a.txt"], clean["b.txt"]) == (files["a.txt"], b"\xef\xbb\xbf")
     assert json.loads(clean["c.jsonl"]) == {"text": ""}
     assert own in clean["d.txt"].decode()  # it is the only one that stays, so it does
     rows = {(row["file"], row["text"].strip()): row for row in ledger(tmp_path / "out")}

@@ -22,6 +22,7 @@ _BASE = np.uint64(BASE)
 def _clear(cp: U32, kinds: U8, size: int) -> None:
     """Replace the kind of each unclear character by what its neighbours make of it."""
     before = _SILENT
+    bold = False
     for i in range(1, size + 1):
         kind = np.int64(kinds[i])
         c, after = cp[i], kinds[i + 1]
@@ -35,15 +36,19 @@ def _clear(cp: U32, kinds: U8, size: int) -> None:
             elif c == 45:  # a hyphen, unless a minus
                 kinds[i] = _SYMBOL if after == _DIGIT else _SILENT
             elif c == 35:  # of a heading, unless of C#
-                heads = before >= _SILENT and (space or cp[i + 1] == 35)
+                heads = before >= _SILENT and (
+                    space or cp[i + 1] == 35 or after in (_LETTER, _NUMERAL)
+                )
                 kinds[i] = _SILENT if heads else _SYMBOL
-            else:  # two stars before or after what they make bold, unless for something left out
+            else:  # two stars before and after what they make bold, unless for something left out
                 stop = i + 1
                 while cp[stop] == 42:
                     stop += 1
-                bold = stop - i == 2 and (before < _SILENT) != (kinds[stop] < _SILENT)
+                pair = stop - i == 2
+                ends = pair and before < _SILENT and (bold or kinds[stop] >= _SILENT)
+                bold = pair and before >= _SILENT and kinds[stop] < _SILENT
                 for k in range(i, stop):
-                    kinds[k] = _SILENT if bold else _SYMBOL
+                    kinds[k] = _SILENT if ends or bold else _SYMBOL
         before = _UNCLEAR if c == 42 else kind
 
 

@@ -48,13 +48,26 @@ def spoken(text: str, i: int) -> bool:
     if c == "?":
         return bool(before and after) and speaks(before) and speaks(after)
     if c == "*":
-        left, right = text[: i + 1].rstrip("*"), text[i:].lstrip("*")
-        bold = len(text) - len(left) - len(right) == 2
-        outside = bool(left) and speaks(left[-1]), bool(right) and speaks(right[0])
-        return not (bold and outside[0] != outside[1])
+        return i not in bold_marks(text)
     if c == "#":
-        return after not in ("", " ", "#") or (bool(before) and speaks(before))
+        heads = after in ("", " ", "#") or bool(HAN.match(after))
+        return not heads or (bool(before) and speaks(before))
     return speaks(c)
+
+
+def bold_marks(text: str) -> set[int]:
+    """Return where pairs of stars stand before and after what they make bold."""
+    marks: set[int] = set()
+    begun = False
+    for stars in re.finditer(r"\*+", text):
+        left, right = text[: stars.start()][-1:], text[stars.end() :][:1]
+        speaking = bool(left) and speaks(left), bool(right) and speaks(right)
+        pair = len(stars[0]) == 2
+        ends_it = pair and speaking[0] and (begun or not speaking[1])
+        begun = pair and speaking == (False, True)
+        if ends_it or begun:
+            marks.update(range(*stars.span()))
+    return marks
 
 
 def ends(text: str, i: int) -> bool:
