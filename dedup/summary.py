@@ -33,7 +33,7 @@ def headline(report: Mapping[str, Any]) -> str:
         ("quarantined", counts["quarantined"], "rows that could not be read"),
     ]
     if report["settings"]["drop_document"] is not None:
-        whole = ("dropped whole", counts["dropped_documents"], "documents, in the units above")
+        whole = ("dropped whole", counts["dropped_documents"], "documents, counted by unit above")
         rows.insert(2, whole)
     read = (
         f"{_many(counts['documents'], 'document')} in {_many(counts['files'], 'file')}: "

@@ -14,7 +14,7 @@ from dedup.errors import SettingsError
 
 TEXT = "卫生 教育 食品 安全 检查 工作 学校 医院 管理 制度 建设 农村 公路 服务 监督 部门"
 WORDS = [*TEXT.split(), "企业", "霍邱县", "山阴县", "2015年", "五万元", "不得"]
-WITH_DOCUMENT = "dropped with its document, which is mostly copied"
+WITH_DOCUMENT = "part of a document that is mostly copied"
 SAME = "今年上半年，霍邱县卫生系统认真贯彻落实各项工作部署，扎实推进医药卫生体制改革。"
 
 

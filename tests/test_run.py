@@ -148,7 +148,7 @@ def test_a_document_that_is_mostly_copied_goes_whole(tmp_path: Path) -> None:
     for file, text in (("b.txt", f"\ufeff{own}"), ("b.txt", "好"), ("c.jsonl", own)):
         row = rows[file, text]
         assert row["action"] == "dropped"
-        assert row["reason"] == "dropped with its document, which is mostly copied"
+        assert row["reason"] == "part of a document that is mostly copied"
     assert rows["b.txt", "好"]["kind"] is rows["b.txt", "好"]["source_doc"] is None
     heading = rows["b.txt", "一、主要工作和成绩"]  # too short to go by itself
     assert (heading["action"], heading["source_file"]) == ("dropped", "a.txt")

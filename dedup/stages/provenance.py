@@ -125,7 +125,7 @@ REASONS = [
     "contained in what is kept, with the same numbers, dates, places and negations",
     "a near copy of what is kept",
     "the same text but for numbers, dates and places",
-    "dropped with its document, which is mostly copied",
+    "part of a document that is mostly copied",
     "tagged: shorter than the least length to drop",
     "tagged: from the same source",
     "tagged: exact copies alone are dropped",

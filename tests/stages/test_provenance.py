@@ -187,7 +187,7 @@ def test_units_of_a_document_that_is_dropped_whole() -> None:
     for text_of in ([0, 1, 0], [0, -1, 0]):  # 1 may be too short to be looked for
         given = evidence(text_of=np.array(text_of), action=np.array([2, 2, 1]), actions=ACTIONS)
         first, alone, copy = provenance_rows(links, given).to_pylist()
-        told = "dropped with its document, which is mostly copied"
+        told = "part of a document that is mostly copied"
         for row in (first, alone):
             assert (row["action"], row["reason"], row["source_doc"]) == ("dropped", told, None)
         assert (first["kind"], first["cluster"]) == ("exact", 0)
