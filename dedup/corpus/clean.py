@@ -19,7 +19,7 @@ from dedup.corpus.chunks import Piece
 from dedup.corpus.compression import compressing
 from dedup.corpus.encodings import UTF8, raw_offsets, to_utf8
 from dedup.corpus.files import Hashing, changed, digest_of, reading, replacing
-from dedup.corpus.formats import FORMATS
+from dedup.corpus.formats import TEXT_FORMATS
 from dedup.corpus.patch import CleanSummary, write_patch
 from dedup.corpus.removed import REMOVED, Cleaned, removed_table
 from dedup.corpus.separated import requoted
@@ -209,7 +209,7 @@ def _cut(
 
     Last, what is written instead: bytes by the start of what they stand for.
     """
-    form, encoding = FORMATS[piece.content.source.format], piece.content.encoding
+    form, encoding = TEXT_FORMATS[piece.content.source.format], piece.content.encoding
     data = np.frombuffer(raw if encoding == UTF8 else bytearray(to_utf8(raw, encoding)), np.uint8)
     rows, starts, ends = _within(piece, spans)
     texts, first = np.unique(rows, return_index=True)

@@ -17,25 +17,28 @@ from dedup.corpus.separated import Separated
 from dedup.corpus.spans import Ints, Places
 from dedup.settings import Settings
 
-__all__ = ["FORMATS", "SUFFIXES", "Format", "format_of"]
+__all__ = ["FORMATS", "SUFFIXES", "TEXT_FORMATS", "Format", "TextFormat", "format_of"]
 
 
 class Format(Protocol):
-    """What a module of one format has; a new format is such a module and a line in ``FORMATS``."""
+    """What a module of one format has; a new format is such a module and a line below."""
 
     @property
     def SUFFIXES(self) -> tuple[str, ...]:  # noqa: N802
         """Ends of file names, in lower case."""
 
-    @property
-    def ENCODED(self) -> bool:  # noqa: N802
-        """Whether a file is text, in an encoding that has to be known."""
-
-    def cut(self, stream: BinaryIO) -> Iterator[tuple[bytes, int]]:
-        """Yield stretches of whole rows, and the number of rows in each."""
-
     def read(self, pieces: Sequence[Piece], settings: Settings) -> tuple[pa.Table, pa.Table]:
         """Return the documents and the quarantined rows of ``pieces``."""
+
+
+class TextFormat(Format, Protocol):
+    """A format that is text in some encoding, and is cleaned by cutting bytes out of it."""
+
+    def cut(self, stream: BinaryIO, mark: bytes) -> Iterator[tuple[bytes, int]]:
+        """Yield stretches of whole rows, and the number of rows in each.
+
+        ``mark`` is how a byte order mark would be written.
+        """
 
     def places(
         self, piece: Piece, data: npt.NDArray[np.uint8], rows: Ints, settings: Settings
@@ -43,13 +46,13 @@ class Format(Protocol):
         """Return where the text of each of ``rows``, counted in the piece, stands in ``data``."""
 
 
-FORMATS: dict[str, Format] = {
+TEXT_FORMATS: dict[str, TextFormat] = {
     "text": text,
     "jsonl": jsonl,
     "csv": Separated((".csv",), ","),
     "tsv": Separated((".tsv",), "\t"),
-    "parquet": parquet,
 }
+FORMATS: dict[str, Format] = {**TEXT_FORMATS, "parquet": parquet}
 """By the word that ``SourceFile.format`` holds."""
 
 _BY_SUFFIX = {suffix: name for name, module in FORMATS.items() for suffix in module.SUFFIXES}

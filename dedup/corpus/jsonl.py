@@ -22,10 +22,9 @@ from dedup.kernels.splice import find_values
 from dedup.records import DOCUMENTS, QUARANTINE
 from dedup.settings import Settings
 
-__all__ = ["ENCODED", "SUFFIXES", "cut", "places", "read"]
+__all__ = ["SUFFIXES", "cut", "places", "read"]
 
 SUFFIXES = (".jsonl", ".ndjson")
-ENCODED = True
 
 _KINDS = {
     str: "a string",
@@ -46,8 +45,9 @@ class _Refused:
 _BLANK = _Refused("")
 
 
-def cut(stream: BinaryIO) -> Iterator[tuple[bytes, int]]:
+def cut(stream: BinaryIO, mark: bytes) -> Iterator[tuple[bytes, int]]:
     """Yield stretches of whole lines and the number of lines in each."""
+    del mark
     while data := stream.read(CHUNK_BYTES):
         if not data.endswith(b"\n"):
             data += stream.readline()

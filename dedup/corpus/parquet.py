@@ -26,15 +26,14 @@ from dedup.corpus.files import replacing
 from dedup.corpus.leaves import leaves_at
 from dedup.corpus.nested import SEPARATOR, Steps, steps_of
 from dedup.corpus.removed import REMOVED, Removed
-from dedup.corpus.spans import Ints, Places
+from dedup.corpus.spans import Ints
 from dedup.corpus.textcolumn import TextColumn
 from dedup.records import DOCUMENTS, QUARANTINE
 from dedup.settings import Settings
 
-__all__ = ["ENCODED", "SUFFIXES", "clean", "cut", "pieces_of", "places", "read", "restore"]
+__all__ = ["SUFFIXES", "clean", "pieces_of", "read", "restore"]
 
 SUFFIXES = (".parquet",)
-ENCODED = False
 
 _FIELDS = pa.schema(
     [(name, pa.large_string()) for name in ("doc", "date", "source", "text", "why")]
@@ -86,11 +85,6 @@ def pieces_of(content: Content, settings: Settings) -> Iterator[Piece]:
                 row += batch.num_rows
 
 
-def cut(stream: BinaryIO) -> Iterator[tuple[bytes, int]]:
-    """Refuse: the bytes of a Parquet file are not its rows."""
-    raise NotImplementedError(f"{stream} is cut by its rows")
-
-
 def read(pieces: Sequence[Piece], settings: Settings) -> tuple[pa.Table, pa.Table]:
     """Return the documents and the quarantined rows of ``pieces``, in their order.
 
@@ -98,11 +92,6 @@ def read(pieces: Sequence[Piece], settings: Settings) -> tuple[pa.Table, pa.Tabl
     """
     tables = [_read_piece(piece, settings) for piece in pieces]
     return pa.concat_tables([t[0] for t in tables]), pa.concat_tables([t[1] for t in tables])
-
-
-def places(piece: Piece, data: Any, rows: Ints, settings: Settings) -> Places:
-    """Refuse: rows of Parquet are not cleaned as bytes of a file."""
-    raise NotImplementedError(f"{len(rows)} rows of {piece.content.name} are cleaned by `clean`")
 
 
 def _read_piece(piece: Piece, settings: Settings) -> tuple[pa.Table, pa.Table]:

@@ -22,7 +22,6 @@ from dedup.settings import Settings
 __all__ = ["Separated", "requoted"]
 
 _QUOTE = ord('"')
-_MARKS = (BOM, "\ufeff".encode("gb18030"))
 
 
 class _Records(NamedTuple):
@@ -56,9 +55,7 @@ class Separated:
     SUFFIXES: tuple[str, ...]
     delimiter: str
 
-    ENCODED = True
-
-    def cut(self, stream: BinaryIO) -> Iterator[tuple[bytes, int]]:
+    def cut(self, stream: BinaryIO, mark: bytes) -> Iterator[tuple[bytes, int]]:
         """Yield stretches of whole records, the first with the header, and the rows in each."""
         data = b""
         header = 1  # records that are still to come before the first row
@@ -68,7 +65,7 @@ class Separated:
             if more.endswith(b"\r"):
                 more += stream.read(1)
             data += more
-            records = self._records(data, at_start=bool(header))
+            records = self._records(data, mark=mark if header else b"")
             if not more:
                 if data:
                     yield data, max(0, len(records.begins) - header)
@@ -88,7 +85,7 @@ class Separated:
     ) -> Places:
         """Return where in ``data`` the text of each of ``rows`` stands."""
         names = self._header(piece)
-        records = self._records(data, at_start=piece.offset == 0)
+        records = self._records(data, mark=b"" if piece.offset else BOM)
         column = names.get(settings.text_field, -1)
         rows = rows + (piece.offset == 0)
         known = np.flatnonzero((rows < len(records.begins)) & (column >= 0))
@@ -103,7 +100,7 @@ class Separated:
 
     def _read_piece(self, piece: Piece, settings: Settings) -> tuple[pa.Table, pa.Table]:
         data = piece.load()
-        records = self._records(data, at_start=piece.offset == 0)
+        records = self._records(data, mark=b"" if piece.offset else BOM)
         names = self._header(piece)
         number = np.arange(piece.offset == 0, len(records.begins))
         rows = piece.row + np.arange(len(number))
@@ -174,7 +171,7 @@ class Separated:
             while True:
                 more = stream.read(max(1 << 16, len(data)))
                 data += more
-                records = self._records(data, at_start=True)
+                records = self._records(data, mark=BOM)
                 if not more or (len(records.stops) and records.stops[0] < len(data)):
                     break
         if not len(records.begins):
@@ -182,13 +179,11 @@ class Separated:
         names = self._values(data, records, records.first[0] + np.arange(records.counts[0]))
         return {name.decode("utf-8", "replace").strip(): i for i, name in enumerate(names)}
 
-    def _records(self, data: bytes | npt.NDArray[np.uint8], *, at_start: bool) -> _Records:
+    def _records(self, data: bytes | npt.NDArray[np.uint8], *, mark: bytes) -> _Records:
         array = data if isinstance(data, np.ndarray) else np.frombuffer(data, np.uint8)
         array = array.view()
         array.flags.writeable = False  # a kernel is compiled once for either kind
-        # A file is cut before it is decoded, and GB18030 has a mark of its own.
-        head = array[:4].tobytes() if at_start else b""
-        skip = next((len(mark) for mark in _MARKS if head.startswith(mark)), 0)
+        skip = len(mark) if array[: len(mark)].tobytes() == mark else 0
         array = array[skip:]
         delimiter = ord(self.delimiter)
         marks = np.flatnonzero(

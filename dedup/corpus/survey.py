@@ -13,10 +13,10 @@ from typing import Any, BinaryIO, TypeAlias
 from dedup.corpus import parquet
 from dedup.corpus.chunks import CHUNK_BYTES, Chunk, Content, Piece
 from dedup.corpus.detect import HEAD_BYTES, find_encoding
-from dedup.corpus.encodings import UTF8, WIDE, raw_length, utf8_stream
+from dedup.corpus.encodings import BOM, UTF8, WIDE, raw_length, utf8_stream
 from dedup.corpus.fetch import fetch
 from dedup.corpus.files import digest_of, reading
-from dedup.corpus.formats import FORMATS
+from dedup.corpus.formats import TEXT_FORMATS
 from dedup.records import SourceFile
 from dedup.settings import Settings
 
@@ -47,7 +47,7 @@ class Survey:
     @property
     def encoded(self) -> bool:
         """Whether the file is text in some encoding."""
-        return FORMATS[self.source.format].ENCODED
+        return self.source.format in TEXT_FORMATS
 
     @property
     def rows(self) -> int:
@@ -118,7 +118,8 @@ def _survey(content: Content, stream: BinaryIO) -> Survey:
     offset = row = 0
     wide = content.encoding in WIDE
     text = utf8_stream(stream, content.encoding) if wide else stream
-    for data, rows in FORMATS[content.source.format].cut(text):
+    mark = BOM if wide else "\ufeff".encode(content.encoding, "ignore")
+    for data, rows in TEXT_FORMATS[content.source.format].cut(text, mark):
         if not wide:
             digest.update(data)
         length = raw_length(data) if wide else len(data)
