@@ -13,6 +13,10 @@ from the start of the *cleaned* file, before which the bytes go back in), ``remo
 and ``added`` (how many bytes from there on were not in the source: quotation marks around what is
 left of a CSV field). Both are the same bytes for the same input and the same versions of the
 libraries.
+
+Of Parquet, ``offset`` is bytes from the start of the row's cleaned text (of its texts, two line
+feeds between them, where ``text_field`` names several), or -1: then ``removed`` is an Arrow stream
+of whole rows of a row group. ``sha256`` is of all texts, as ``parquet.clean`` takes it.
 """
 
 from __future__ import annotations
@@ -30,6 +34,7 @@ from typing import BinaryIO
 
 import orjson
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from dedup.corpus import parquet
@@ -89,10 +94,11 @@ def write_patch(files: Iterable[Cleaned], patch_dir: Path) -> CleanSummary:
             listing.write(orjson.dumps(row, option=orjson.OPT_APPEND_NEWLINE))
             count += 1
             changed += each.removed.num_rows > 0
-            removed_bytes += each.size - each.clean_size
             if each.removed.num_rows:
                 waiting.append(each.removed)
-                held += each.size - each.clean_size
+                size = pc.sum(pc.binary_length(each.removed["removed"])).as_py()
+                removed_bytes += size
+                held += size
             if held >= _GROUP_BYTES:
                 writer.write_table(pa.concat_tables(waiting))
                 waiting, held = [], 0
