@@ -119,38 +119,36 @@ def _plain(data: bytes, name: str) -> object:
 
 
 def check(files: dict[str, bytes], encoding: str, field: str, seed: int) -> None:
-    draw = random.Random(seed)
     chosen = Settings(encoding=encoding, text_field=field)
+    refused = ""
     with tempfile.TemporaryDirectory() as folder:
         base = Path(folder)
         (base / "in").mkdir()
         for name, data in files.items():
             (base / "in" / name).write_bytes(data)
-        refused = ""
         try:
-            told = survey(discover([base / "in"]), settings=chosen, copies=base / "copies")
+            _clean(base, chosen, random.Random(seed))
         except CorpusError as error:
             refused = str(error)
-        if refused:
-            assert "\n" not in refused
-            return
-        parts = [read(chunk, chosen) for chunk in plan(told)]
-        documents = [row for part in parts for row in part[0].to_pylist()]
-        removals = []
-        for row in documents:
-            length = len(row["text"])
-            for _ in range(draw.randrange(3)):
-                start, end = sorted((draw.randint(0, length), draw.randint(0, length)))
-                removals.append((row["file"], row["row"], start, end))
-        columns = list(zip(*removals, strict=True)) if removals else [()] * 4
-        write_clean(
-            told, pa.table(columns, schema=REMOVALS),
-            pa.concat_tables([QUARANTINE.empty_table(), *(part[1] for part in parts)]),
-            base / "clean", base / "patch", chosen,
-        )  # fmt: skip
-        restore(base, base / "back")
-        for name, data in files.items():
-            assert _plain((base / "back" / name).read_bytes(), name) == _plain(data, name), name
+        else:
+            restore(base, base / "back")
+            for name, data in files.items():
+                assert _plain((base / "back" / name).read_bytes(), name) == _plain(data, name), name
+    assert "\n" not in refused
+
+
+def _clean(base: Path, chosen: Settings, draw: random.Random) -> None:
+    told = survey(discover([base / "in"]), settings=chosen, copies=base / "copies")
+    parts = [read(chunk, chosen) for chunk in plan(told)]
+    removals = []
+    for row in (row for part in parts for row in part[0].to_pylist()):
+        for _ in range(draw.randrange(3)):
+            start, end = sorted(draw.randint(0, len(row["text"])) for _ in range(2))
+            removals.append((row["file"], row["row"], start, end))
+    columns = list(zip(*removals, strict=True)) if removals else [()] * 4
+    quarantine = pa.concat_tables([QUARANTINE.empty_table(), *(part[1] for part in parts)])
+    table = pa.table(columns, schema=REMOVALS)
+    write_clean(told, table, quarantine, base / "clean", base / "patch", chosen)
 
 
 inputs = {
