@@ -2,7 +2,7 @@
 
 They are no part of the repository. The environment variable ``DEDUP_SHARED`` names the folder
 that holds ``data/<name>.jsonl.gz``; without it, it is the folder ``shared`` beside the checkout,
-where the tests look for it, too. What is unpacked or drawn lies in ``benchmarks/work``.
+where the tests look for it, too. What is unpacked or drawn lies in ``benchmarks/scratch``.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from typing import Any
 
 CHECKOUT = Path(__file__).parents[1]
 SHARED = Path(os.environ.get("DEDUP_SHARED") or CHECKOUT.parent / "shared")
-WORK = Path(__file__).with_name("work")
+WORK = Path(__file__).with_name("scratch")
 MEGABYTE = 1e6
 """Bytes of UTF-8 text: what every figure in MB or MB/s counts."""
 

@@ -1,0 +1,89 @@
+"""What a run says of itself in ``run.json``: counts, versions, expected and measured recall."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from importlib.metadata import version
+from typing import Any
+
+import pyarrow as pa
+
+from dedup.corpus.survey import Survey
+from dedup.finding import View
+from dedup.records import SCHEMA_VERSION
+from dedup.result import Result
+
+__all__ = ["run_report"]
+
+
+def run_report(result: Result, surveys: Sequence[Survey], removed_bytes: int) -> dict[str, Any]:
+    """Return ``run.json`` but for what tells this run from others: see its JSON Schema."""
+    finding = result.finding
+    shares = result.shares()
+    linked = (result.cluster.of >= 0) | (result.family.of >= 0)
+    return {
+        "schema_version": SCHEMA_VERSION,
+        "versions": {
+            name: version(name) for name in ("jieba", "opencc", "numpy", "numba", "pyarrow")
+        },
+        "counts": {
+            "files": len(surveys),
+            "documents": result.documents.num_rows,
+            "quarantined": finding.quarantine.num_rows,
+            "units": finding.units.num_rows,
+            "documents_by_unit": _by_unit(result.documents),
+            "distinct_texts": finding.texts.num_rows,
+            "clusters": result.cluster.count,
+            "families": result.family.count,
+            "repeated_units": int(linked.sum()),
+            "dropped_documents": int(result.dropped_documents.sum()),
+            "dropped_units": int((result.action == 2).sum()),
+            "tagged_units": int((result.action == 1).sum()),
+            "characters": shares["all"],
+            "repeated_characters": shares["repeated"],
+            "dropped_characters": shares["dropped"],
+            "dropped_bytes": removed_bytes,
+        },
+        "encodings": dict(
+            sorted(Counter(each.content.encoding for each in surveys if each.encoded).items())
+        ),
+        "drop_threshold": result.decision.rule.threshold,
+        "banding": None
+        if finding.banding is None
+        else {"bands": finding.banding.bands, "rows": finding.banding.rows},
+        "literal": _view_report(finding.literal, result),
+        "masked": _view_report(finding.masked, result),
+    }
+
+
+def _by_unit(documents: pa.Table) -> dict[str, int]:
+    counted = documents["unit"].value_counts().to_pylist()
+    return {each["values"]: each["counts"] for each in sorted(counted, key=_most)}
+
+
+def _most(counted: Mapping[str, Any]) -> tuple[int, str]:
+    return -counted["counts"], counted["values"]
+
+
+def _view_report(view: View, result: Result) -> dict[str, Any]:
+    banding = result.finding.banding
+    audit = view.audit
+    return {
+        "edges": view.edges.num_rows,
+        "candidates": view.candidates,
+        "met": view.met,
+        "capped_buckets": view.capped,
+        "expected_recall_at_threshold": 1.0
+        if banding is None
+        else round(banding.recall(result.settings.near), 6),
+        "measured_recall": None
+        if audit is None
+        else {
+            "sampled_texts": audit.sampled,
+            "pairs": audit.pairs,
+            "found": audit.found,
+            "recall": "no estimate" if audit.recall is None else round(audit.recall, 6),
+            "interval_95": audit.interval(),
+        },
+    }

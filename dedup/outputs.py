@@ -1,0 +1,160 @@
+"""What a run leaves beside ``run.json``: the cleaned corpus, the ledger, the tables."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from dedup.columns import flat, numbers, strings
+from dedup.corpus.clean import write_clean
+from dedup.corpus.patch import CleanSummary
+from dedup.corpus.survey import Survey
+from dedup.engines import Engine
+from dedup.engines.local import LocalEngine
+from dedup.jsonlines import Json, array_of, objects
+from dedup.records import SCHEMA_VERSION
+from dedup.result import Result
+from dedup.store import OutputFolder
+
+__all__ = ["write_outputs"]
+
+MEMBERS_SHOWN = 20
+
+
+def write_outputs(
+    folder: OutputFolder, result: Result, surveys: Sequence[Survey], engine: Engine
+) -> CleanSummary:
+    """Write the cleaned corpus and every table; one waits for the disk while another is made.
+
+    Whatever engine makes the tables, the files are written here.
+    """
+
+    def write_corpus() -> CleanSummary:
+        return write_clean(
+            surveys, result.removals, result.finding.quarantine, folder.path / "clean",
+            folder.path / "patch", result.settings, engine.map,
+        )  # fmt: skip
+
+    def write_edges() -> None:
+        with folder.writing("edges.parquet") as file:
+            pq.write_table(_edge_rows(result), file)
+
+    def write_quarantine() -> None:
+        _write_lines(folder, "quarantine.jsonl", [_quarantine_lines(result)])
+
+    def write_clusters() -> None:
+        _write_lines(folder, "clusters.jsonl", [_cluster_lines(result)])
+
+    def write_provenance() -> None:
+        _write_lines(folder, "provenance.jsonl", _provenance_lines(result, engine))
+
+    writers: list[Callable[[], CleanSummary | None]] = [
+        write_provenance, write_corpus, write_clusters, write_edges, write_quarantine,
+    ]  # fmt: skip
+    written = LocalEngine(2).map(lambda write: write(), writers)
+    return next(summary for summary in written if summary is not None)
+
+
+def _write_lines(folder: OutputFolder, name: str, parts: Iterable[pa.Array]) -> None:
+    with folder.writing(name) as file:
+        for part in parts:
+            data, offsets = strings(part)
+            file.write(data[offsets[0] : offsets[-1]].data)
+
+
+def _provenance_lines(result: Result, engine: Engine) -> Iterator[pa.Array]:
+    """Yield the lines in parts, a few at a time: the whole is several times the corpus."""
+    rows = result.provenance
+    parts = [rows.slice(first, 8192) for first in range(0, rows.num_rows, 8192)]
+    for first in range(0, len(parts), 8):
+        yield from engine.map(
+            lambda part: objects(dict(zip(part.column_names, part.columns, strict=True)), end="\n"),
+            parts[first : first + 8],
+        )
+
+
+def _cluster_lines(result: Result) -> pa.Array:
+    clusters = result.clusters
+    starts = numbers(flat(clusters["members"]).offsets)
+    members = flat(clusters["members"]).values
+    sizes = np.minimum(np.diff(starts), MEMBERS_SHOWN)
+    within = np.arange(sizes.sum()) - np.repeat(np.cumsum(sizes) - sizes, sizes)
+    shown = members.take(pa.array(np.repeat(starts[:-1], sizes) + within))
+    offsets = pa.array(np.concatenate([[0], np.cumsum(sizes)]).astype(np.int64))
+    places = pa.LargeListArray.from_arrays(offsets, _places(result, shown))
+    count = clusters.num_rows
+    columns: dict[str, Any] = {
+        "schema_version": pa.array(np.full(count, SCHEMA_VERSION)),
+        **{
+            name: clusters[name]
+            for name in ("cluster", "family", "units", "documents", "texts", "dropped")
+        },
+        "class": pa.nulls(count, pa.string()),
+        "reasons": pa.nulls(count, pa.string()),
+        "template": pa.nulls(count, pa.string()),
+        "representative": Json(_places(result, flat(clusters["unit"]))),
+        "text": clusters["text"],
+        "members": array_of(places),
+    }
+    return objects(columns, end="\n")
+
+
+def _places(result: Result, unit: pa.Array) -> pa.Array:
+    """Return, per unit, a JSON object that says where it stands."""
+    units = result.finding.units.select(["document", "paragraph", "line", "start", "end"]).take(
+        unit
+    )
+    document = flat(units["document"])
+    names = pa.array(list(result.finding.names), pa.large_string())
+    return objects(
+        {
+            "file": names.take(flat(result.documents["file"]).take(document)),
+            "row": result.documents["row"].take(document),
+            "doc": result.documents["doc"].take(document),
+            **{name: units[name] for name in ("paragraph", "line", "start", "end")},
+        }
+    )
+
+
+def _quarantine_lines(result: Result) -> pa.Array:
+    rows = result.finding.quarantine
+    names = pa.array(list(result.finding.names), pa.large_string())
+    raw = [value.decode("utf-8", "backslashreplace") for value in rows["raw"].to_pylist()]
+    columns = {
+        "schema_version": pa.array(np.full(rows.num_rows, SCHEMA_VERSION)),
+        "file": names.take(flat(rows["file"])),
+        "row": rows["row"],
+        "why": rows["why"],
+        "offset": rows["offset"],
+        "raw": pa.array(raw, pa.large_string()),
+    }
+    return objects(columns, end="\n")
+
+
+def _edge_rows(result: Result) -> pa.Table:
+    """Return the edges of both views, between the first units of their texts."""
+    finding = result.finding
+    unit = numbers(finding.texts["unit"])
+    tables = []
+    for name, view in (("literal", finding.literal), ("masked", finding.masked)):
+        a, b = unit[numbers(view.edges["a"])], unit[numbers(view.edges["b"])]
+        columns: dict[str, Any] = {
+            "view": pa.array([name]).take(pa.array(np.zeros(len(a), np.int64)))
+        }
+        for side, which in (("a", a), ("b", b)):
+            units = finding.units.select(["document", "paragraph"]).take(pa.array(which))
+            document = flat(units["document"])
+            columns |= {
+                f"file_{side}": flat(finding.documents["file"]).take(document),
+                f"row_{side}": flat(finding.documents["row"]).take(document),
+                f"paragraph_{side}": flat(units["paragraph"]),
+            }
+        for measure in ("similarity", "containment_a", "containment_b"):
+            columns[measure] = flat(view.edges[measure])
+        tables.append(pa.table(columns))
+    names = {b"files": "\n".join(finding.names).encode()}
+    return pa.concat_tables(tables).replace_schema_metadata(names)
