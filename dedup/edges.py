@@ -45,7 +45,7 @@ def find_edges(
     met, capped = None, 0
     if banding is not None:
         with watch.stage(stage := f"sign ({name})"):
-            parts = _ranges(len(sets), 4 + len(sets) // 50_000)
+            parts = _ranges(len(sets), 8 + len(sets) // 50_000)
             signing = partial(sign, banding=banding, seed=settings.seed)
             keys = _keys(
                 engine, sets, parts, watch.count(stage, signing, len(parts)), banding.bands
@@ -108,7 +108,7 @@ def _keys(
 ) -> npt.NDArray[np.uint32]:
     """Sign all sets; the parts are copied as they come, so that they are never there twice."""
     keys = np.empty((len(sets), bands), np.uint32)
-    for some in [ranges[i : i + 4] for i in range(0, len(ranges), 4)]:
+    for some in [ranges[i : i + 8] for i in range(0, len(ranges), 8)]:
         parts = [sets.slice(first, last - first) for first, last in some]
         for (first, last), part in zip(some, engine.map(signing, parts), strict=True):
             keys[first:last] = part

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 import numpy as np
 import pyarrow as pa
@@ -25,6 +25,11 @@ class Gatherer:
         self._values: dict[str, Array] = {}
         self._starts: dict[str, Array] = {}
         self._filled = 0
+
+    def extend(self, batches: Iterable[pa.Table]) -> None:
+        """Copy batches behind those before."""
+        for batch in batches:
+            self.add(batch)
 
     def add(self, batch: pa.Table) -> None:
         """Copy a batch behind those before; its columns are numbers, or lists of numbers."""

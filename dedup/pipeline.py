@@ -185,10 +185,13 @@ def find_folded(
         most["sentences"] = characters + len(text_unit)
         gatherer = Gatherer(len(text_unit), most)
         counted = watch.count("words", describe, len(slices))
-        while slices:
-            some, slices = slices[:BATCHES_AT_ONCE], slices[BATCHES_AT_ONCE:]
-            for part in engine.map(counted, some):
-                gatherer.add(part)
+        gathered = []
+        with ThreadPoolExecutor(1) as gathering:  # of some batches, while the next are cut
+            while slices:
+                some, slices = slices[:BATCHES_AT_ONCE], slices[BATCHES_AT_ONCE:]
+                gathered.append(gathering.submit(gatherer.extend, engine.map(counted, some)))
+        for each in gathered:
+            each.result()
         texts = gatherer.table()
         if settings.keep != "first":  # which alone has the order of the corpus
             texts = texts.take(pa.array(np.argsort(in_corpus_order))).combine_chunks()

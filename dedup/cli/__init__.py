@@ -38,15 +38,15 @@ for each in (run, demo, explain, evaluate, restore, schema, warmup):
 
 
 class LeftOut(MetaPathFinder):
-    """Makes two packages seem absent from this process, where they are installed.
+    """Makes packages seem absent from this process, where they are installed.
 
     Arrow imports pandas to see that a column is none of its own, Numba imports SciPy in case of
-    linear algebra: together they would take longer than all that is needed.
+    linear algebra, and a reader of settings: they would take longer than all that is needed.
     """
 
     def find_spec(self, name: str, *_: object) -> None:
-        """Raise for these two, as Python does for what is not there."""
-        if name in {"pandas", "scipy"}:
+        """Raise for these, as Python does for what is not there."""
+        if name in {"pandas", "scipy", "yaml"}:
             raise ModuleNotFoundError(f"{name} is of no use to the command", name=name)
 
 
