@@ -81,6 +81,7 @@ def _view_report(view: View, result: Result) -> dict[str, Any]:
         if audit is None
         else {
             "sampled_texts": audit.sampled,
+            "texts_with_pairs": audit.texts,
             "pairs": audit.pairs,
             "found": audit.found,
             "recall": "no estimate" if audit.recall is None else round(audit.recall, 6),

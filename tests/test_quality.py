@@ -6,7 +6,6 @@ from collections import defaultdict
 from pathlib import Path
 
 import numpy as np
-import pytest
 
 import dedup
 from benchmarks import calibrate, labelled, quality
@@ -117,7 +116,6 @@ def test_the_demo_as_labelled_texts():
 
 
 def test_charts_come_out_the_same(tmp_path: Path):
-    pytest.importorskip("matplotlib", reason="charts need the extra bench")
     from benchmarks.draw import draw_calibration
 
     recall = {f"{t:.2f}": 1 - t for t in calibrate.THRESHOLDS}

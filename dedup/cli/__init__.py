@@ -58,8 +58,8 @@ def _keep_memory() -> None:
     """Keep memory that a stage has freed for the next, where the C library is GNU's.
 
     The stages take and free hundreds of megabytes in turn. Given back each time, and taken from
-    several heaps, they cost a run on 51 MB a third of a second for page faults, and a fifth more
-    memory at its peak.
+    several heaps, they cost a run on 51 MB most of a second of processor time for page faults, and
+    a fifth more memory at its peak.
     """
     os.environ.setdefault("ARROW_DEFAULT_MEMORY_POOL", "system")  # the same heap for columns
     mallopt = getattr(ctypes.CDLL(None), "mallopt", None) if sys.platform == "linux" else None

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import numpy as np
 import pyarrow as pa
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -19,11 +18,10 @@ def pairs(found: list[tuple[int, int]], kind: str = "int64") -> pa.Table:
 def test_worked_example() -> None:
     true = pairs([(0, 1), (0, 2), (1, 2), (0, 1)])  # one came from both of its ends
     audit = compare(true, pairs([(0, 1), (1, 2), (5, 6)], "int32"), np.array([0, 1]))
-    # 0 brings two pairs, 1 one: they tell as much as 9 / 5 pairs drawn one by one.
-    assert audit == Audit(sampled=2, pairs=3, found=2, independent=1.8)
-    assert audit.recall == pytest.approx(2 / 3)
+    # Text 0 has the pairs with 1 and 2, of which one was found, and 1 those with 0 and 2, both.
+    assert audit == Audit(sampled=2, pairs=3, found=2, texts=2, recall=0.75)
     # Wilson's interval of 2 in 3 at 95 %.
-    assert Audit(2, pairs=3, found=2, independent=3).interval() == (0.2077, 0.9385)
+    assert Audit(3, pairs=9, found=6, texts=3, recall=2 / 3).interval() == (0.2077, 0.9385)
 
 
 def test_without_true_pairs_there_is_no_estimate() -> None:
@@ -33,7 +31,8 @@ def test_without_true_pairs_there_is_no_estimate() -> None:
 
 @given(st.integers(1, 10**6), st.floats(0, 1))
 def test_the_interval_holds_the_estimate(count: int, share: float) -> None:
-    audit = Audit(sampled=1, pairs=count, found=round(count * share), independent=count)
+    found = round(count * share)
+    audit = Audit(count, pairs=count, found=found, texts=count, recall=found / count)
     interval = audit.interval()
     assert audit.recall is not None
     assert interval is not None
