@@ -90,6 +90,10 @@ class Finding:
     """Per text, the first text that is equal once masked; -1 for a text of slots alone."""
     banding: Banding | None
     engine: Engine
+    passages: pa.Table
+    """``records.PASSAGES``, by the place of each."""
+    capped_seeds: int
+    """Runs of characters too frequent for all their places to be compared."""
 
     def at(self, threshold: float) -> Finding:
         """Return the finding with the edges of at least this similarity alone."""
@@ -99,7 +103,7 @@ class Finding:
 
     def decide(self, settings: Settings) -> Decision:
         """Cluster, and decide what goes: all that is a function of the edges."""
-        sources = self._sources(settings)
+        sources = self.sources(settings)
         edges, masked_edges = self.literal.edges, self.masked.edges
         unit_of_text = numbers(self.texts["unit"])
         if settings.across_only:
@@ -149,7 +153,7 @@ class Finding:
             links = pa.concat_tables([links, missing])
         return Decision(clusters, families, target, whole, dropped, links, rule)
 
-    def _sources(self, settings: Settings) -> Ints:
+    def sources(self, settings: Settings) -> Ints:
         """Return the source of each unit's document as a number: its field's value, or itself."""
         documents = self.documents
         of_document = np.arange(documents.num_rows)

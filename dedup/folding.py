@@ -77,7 +77,8 @@ class Folded:
     hash_low: npt.NDArray[np.uint64]
     """Two independent hashes of the UTF-8 bytes; the same on every machine."""
     origins: npt.NDArray[np.int64]
-    """Of one span, where asked: offset of each shadow code point's source, in code points."""
+    """Where asked: offset of each shadow code point's source, in code points from the start of its
+    span, those of one span after those of the one before it."""
 
 
 @lru_cache(maxsize=1)
@@ -116,19 +117,17 @@ def fold_spans(
     *,
     origins: bool = False,
 ) -> Folded:
-    """Fold ``n`` spans of UTF-8 text, given by bytes; with ``origins``, ``n`` has to be 1."""
+    """Fold ``n`` spans of UTF-8 text, given by bytes; with ``origins`` say where all comes from."""
     n = len(starts)
     size = int((ends - starts).sum()) if n else 0
     offsets = np.zeros(n + 1, np.int64)
     digests = np.empty((n, 3), np.uint64)
-    sources = np.empty(0, np.int64)
     buf = np.empty(kernels.BUFFER_SIZE, np.int64)
     out = np.empty(size + size // 8 + kernels.OUT_SLACK, np.uint8)
     data, starts, ends = _frozen(data), _frozen(starts), _frozen(ends)
     done = 0
+    sources = np.empty(len(out) if origins else 0, np.int64)
     while True:
-        if origins:
-            sources = np.empty(len(out), np.int64)
         done = kernels.fold_spans(
             data, starts, ends, tables.table, buf, out, offsets, sources, digests, done, n
         )
@@ -140,6 +139,8 @@ def fold_spans(
             larger = np.empty(2 * len(out), np.uint8)
             larger[: offsets[done]] = out[: offsets[done]]
             out = larger
+            if origins:
+                sources = np.concatenate([sources, np.empty(len(out) - len(sources), np.int64)])
     shadow = make_strings(out[: offsets[n]], offsets)
     lengths = digests[:, kernels.LENGTH].astype(np.int64)
     return Folded(
@@ -147,7 +148,7 @@ def fold_spans(
         lengths,
         np.ascontiguousarray(digests[:, kernels.HIGH]),
         np.ascontiguousarray(digests[:, kernels.LOW]),
-        sources[: lengths[0]] if origins else sources,
+        sources[: lengths.sum()],
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -20,11 +21,13 @@ from dedup.engines import Engine
 from dedup.engines.local import LocalEngine
 from dedup.finding import Finding
 from dedup.gathering import Gatherer
-from dedup.records import QUARANTINE
+from dedup.passages import find_passages
+from dedup.records import PASSAGES, QUARANTINE
 from dedup.result import Result
 from dedup.settings import Settings
 from dedup.stages.distinct import first_of_equals, keep_order, number_groups
 from dedup.stages.fold import fold
+from dedup.stages.passages import lay_out
 from dedup.stages.segment import layout, segment
 from dedup.stages.shingle import shingle
 from dedup.stages.sign import solve
@@ -163,6 +166,7 @@ def find_folded(
         in_corpus_order = np.argsort(text_unit, kind="stable")
         slices = _gather_shadows(units["shadow"], text_unit[in_corpus_order])
         lengths = numbers(units["length"])[text_unit]
+        shadows = lay_out(units, documents.num_rows) if settings.passages else None
         units = folded.units = units.drop_columns(["shadow"])
 
     with watch.stage("dictionary"):
@@ -219,9 +223,20 @@ def find_folded(
         masked_of=masked_of,
         banding=banding,
         engine=engine,
+        passages=PASSAGES.empty_table(),
+        capped_seeds=0,
     )
     with watch.stage("cluster"):
-        result = Result(settings, finding, finding.decide(settings), watch.seconds)
+        decision = finding.decide(settings)
+    if shadows is not None:
+        repeated = (text_of >= 0) & (text_unit[text_of] != np.arange(len(text_of)))
+        groups = np.stack([text_of, decision.cluster.of, decision.family.of], axis=1)
+        passages, capped = find_passages(
+            engine, shadows, documents, units, repeated, groups, rank,
+            finding.sources(settings) if settings.across_only else None, settings, watch,
+        )  # fmt: skip
+        finding = dataclasses.replace(finding, passages=passages, capped_seeds=capped)
+    result = Result(settings, finding, decision, watch.seconds)
     LOGGER.info("%r", result)
     return result
 

@@ -15,6 +15,7 @@ import pyarrow as pa
 __all__ = [
     "DOCUMENTS",
     "EDGES",
+    "PASSAGES",
     "QUARANTINE",
     "REMOVALS",
     "SCHEMA_VERSION",
@@ -60,6 +61,26 @@ EDGES = pa.schema(
         ("similarity", pa.float64()),  # exact Jaccard of the two shingle sets
         ("containment_a", pa.float64()),  # share of a's shingles that b has too
         ("containment_b", pa.float64()),
+    ]
+)
+
+_SPAN = [
+    ("unit", pa.int64()),  # in which it begins; it may reach beyond it
+    ("document", pa.int64()),
+    ("start", pa.int64()),
+    ("end", pa.int64()),
+    ("byte_start", pa.int64()),
+    ("byte_end", pa.int64()),
+    ("length", pa.int64()),  # shadow characters
+]
+
+PASSAGES = pa.schema(
+    [
+        *_SPAN,
+        *(
+            (f"source_{name}", kind) for name, kind in _SPAN
+        ),  # the one that is earlier in keep order
+        ("matched", pa.int64()),  # shadow characters that the alignment has equal
     ]
 )
 

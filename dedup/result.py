@@ -111,6 +111,7 @@ class Result:
             masked_of=finding.masked_of,
             guards=flat(finding.texts["guards"]),
             sentences=flat(finding.texts["sentences"]),
+            passages=self.passages,
             target=self.target,
             action=self.action,
             actions=ACTIONS,
@@ -118,6 +119,11 @@ class Result:
             settings=self.settings,
         )
         return provenance_rows(self.decision.links, evidence)
+
+    @property
+    def passages(self) -> pa.Table:
+        """Stretches shared within longer units, or across their breaks: ``records.PASSAGES``."""
+        return self.finding.passages
 
     @cached_property
     def clusters(self) -> pa.Table:
@@ -226,15 +232,30 @@ class Result:
         return Result(settings, finding, finding.decide(settings), self.seconds)
 
     def shares(self) -> dict[str, int]:
-        """Return the characters that are repeated, dropped, and all there are."""
+        """Return the characters repeated in units and in passages, dropped, and all there are."""
         units = self.finding.units
         size = numbers(units["end"]) - numbers(units["start"])
         linked = (self.cluster.of >= 0) | (self.family.of >= 0)
         return {
             "all": int(size.sum()),
             "repeated": int(size[linked].sum()),
+            "passages": self._passage_characters(),
             "dropped": int(size[self.dropped].sum()),
         }
+
+    def _passage_characters(self) -> int:
+        """Return how many code points are in a passage, of either side."""
+        document, start, end = (
+            np.concatenate([numbers(self.passages[f"{side}{name}"]) for side in ("", "source_")])
+            for name in ("document", "start", "end")
+        )
+        order = np.lexsort((start, document))
+        document, start, end = document[order], start[order], end[order]
+        # Far enough apart, documents are stretches of one line.
+        shift = document * (int(end.max(initial=0)) + 1)
+        start, end = start + shift, end + shift
+        before = np.concatenate([[0], np.maximum.accumulate(end)[:-1]])[: len(end)]
+        return int(np.maximum(0, end - np.maximum(start, before)).sum())
 
     def __repr__(self) -> str:
         """Say what was found, not how it is held."""

@@ -75,6 +75,13 @@ class Settings:
     """
     drop_families: bool = False
     """Drop what is equal only after masking, too."""
+    passages: bool = True
+    """Look for stretches shared within longer units, too, and across their breaks."""
+    passage_length: int = 30
+    """Shadow characters of a passage that have to be equal; three times as many in alphabetic text.
+    """
+    passage_share: float = 0.5
+    """Of the longer of its two spans, that has to be equal."""
     across_only: bool = False
     """Look only at repeats between sources, not inside one."""
     encoding: Encoding = "auto"
@@ -97,7 +104,7 @@ class Settings:
     """Texts in one bucket that are compared pair by pair; in a larger one with leaders only."""
 
     def __post_init__(self) -> None:
-        for name in ("threshold", "recall", "drop_threshold", "drop_document"):
+        for name in ("threshold", "recall", "drop_threshold", "drop_document", "passage_share"):
             value = getattr(self, name)
             if value is not None and not 0 < value <= 1:
                 raise SettingsError(f"--{_option(name)} must be above 0 and at most 1, not {value}")
@@ -105,7 +112,7 @@ class Settings:
             raise SettingsError("--recall must be below 1; for all pairs, use --exact")
         for name, least in (
             ("permutations", 1), ("words", 1), ("chars", 1), ("min_length", 0), ("min_drop", 0),
-            ("audit", 0), ("bucket_cap", 2), ("seed", 0),
+            ("audit", 0), ("bucket_cap", 2), ("seed", 0), ("passage_length", 12),
         ):  # fmt: skip
             value = getattr(self, name)
             if value is not None and value < least:

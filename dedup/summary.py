@@ -30,6 +30,7 @@ def headline(report: Mapping[str, Any]) -> str:
         ("only tagged", counts["tagged_units"], "units: repeated, but left in the text"),
         ("clusters", counts["clusters"], "the same text, or nearly"),
         ("families", counts["families"], "also with other numbers and places"),
+        ("passages", counts["passages"], _passages(report)),
         ("quarantined", counts["quarantined"], "rows that could not be read"),
     ]
     if report["settings"]["drop_document"] is not None:
@@ -59,6 +60,13 @@ def summary_text(report: Mapping[str, Any], result: Result) -> str:
         _section("Documents repeated most, by characters", _documents(result)),
     ]
     return "\n".join(part for part in parts if part)
+
+
+def _passages(report: Mapping[str, Any]) -> str:
+    if not report["settings"]["passages"]:
+        return "not looked for"
+    characters = _of(report["counts"], "passage_characters").removeprefix("units: ")
+    return f"stretches: {characters}"
 
 
 def _of(counts: Mapping[str, int], key: str) -> str:
@@ -105,9 +113,10 @@ def _reasons(result: Result, action: str) -> list[str]:
 
     A unit may have several rows: the one within its group tells, or else the strongest reason.
     """
-    wanted = ["file", "row", "paragraph", "cluster", "family", "action", "reason"]
+    wanted = ["file", "row", "paragraph", "cluster", "family", "kind", "action", "reason"]
     rows = result.provenance.select(wanted)
-    rows = rows.filter(pc.equal(rows["action"], action))
+    of_units = pc.fill_null(pc.not_equal(rows["kind"], "passage"), True)
+    rows = rows.filter(pc.and_(pc.equal(rows["action"], action), of_units))
     grouped = pc.or_(rows["cluster"].is_valid(), rows["family"].is_valid())
     rank = pc.index_in(rows["reason"], pa.array(REASONS, pa.large_string()))
     rank = pc.add(rank, pc.if_else(grouped, 0, len(REASONS)))

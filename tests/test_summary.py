@@ -24,7 +24,7 @@ def _run(tmp_path: Path, settings: Settings | None = None) -> tuple[str, str]:
 
 def test_a_small_run_by_hand(tmp_path: Path):
     head, text = _run(tmp_path)
-    assert head.splitlines()[:8] == [
+    assert head.splitlines()[:9] == [
         "2 documents in 2 files: 6 units (auto)",
         "",
         "  repeated     4  units: 86 characters, 89.6 %",
@@ -32,6 +32,7 @@ def test_a_small_run_by_hand(tmp_path: Path):
         "  only tagged  1  units: repeated, but left in the text",
         "  clusters     2  the same text, or nearly",
         "  families     2  also with other numbers and places",
+        "  passages     0  stretches: 0 characters, 0.0 %",
         "  quarantined  0  rows that could not be read",
     ]
     assert text.startswith(head)

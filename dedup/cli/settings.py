@@ -53,6 +53,18 @@ _OPTIONS = [
     _option(
         FIND, "--min-length", "Characters a unit needs to be looked for.", type=int, metavar="N"
     ),
+    click.option(
+        "--no-passages", "passages", cls=GroupedOption, group=FIND, flag_value=False, default=True,
+        help="Compare whole units alone, not stretches within them.",
+    ),
+    _option(
+        FIND, "--passage-length", "Equal characters a passage needs; letters of alphabets count a "
+        "third.", type=int, metavar="N",
+    ),
+    _option(
+        FIND, "--passage-share", "Share of a passage that has to be equal.", type=float,
+        metavar="X",
+    ),
     _option(
         FIND, "--across-only", "Only repeats between sources: between documents, or as "
         "--source-field says.", is_flag=True,

@@ -85,12 +85,15 @@ def fold_spans(
     begins, in bytes of ``out``, it has to say already. Row k of ``digests`` (uint64, 3 columns)
     gets the number of code points of the shadow text and two hashes of its bytes. If ``origins``
     (int64) is not empty, it gets for each code point of a shadow text the offset of its source, in
-    code points from the start of the span; each span begins anew.
+    code points from the start of the span, those of one span after those of the one before it.
 
     Return ``high``, or the number of the first span for which ``buf`` (int64) or ``out`` is too
     small: BUFFER_FULL or OUT_FULL stands then in place of its end, and the rest is to be folded
     again with a larger one.
     """
+    before = np.int64(0)  # code points of the spans before
+    for k in range(low):
+        before += np.int64(digests[k, LENGTH])
     for k in range(low, high):
         begin = offsets[k]
         pos = np.int64(begin)
@@ -124,16 +127,17 @@ def fold_spans(
                         out[pos] = 0x20
                         pos += 1
                         if len(origins) > 0:
-                            origins[length] = gap
+                            origins[before + length] = gap
                         length += 1
                     gap = np.int64(-1)
                 pos = encode(entry & CODE, out, pos)
                 if len(origins) > 0:
-                    origins[length] = entry >> PLACE_SHIFT
+                    origins[before + length] = entry >> PLACE_SHIFT
                 length += 1
                 last = kind
                 j += 1
         digests[k, LENGTH] = np.uint64(length)
+        before += length
         _hash(out, begin, pos, digests, k)
         offsets[k + 1] = pos
     return high

@@ -21,7 +21,8 @@ __all__ = ["REASONS", "Evidence", "provenance_rows", "unit_texts"]
 
 Ints = npt.NDArray[np.int64]
 
-KINDS = ["exact", "near", "masked"]
+KINDS = ["exact", "near", "masked", "passage"]
+PASSAGE = KINDS.index("passage")
 
 
 @dataclass(frozen=True)
@@ -37,6 +38,8 @@ class Evidence:
     masked_of: Ints
     guards: pa.Array
     sentences: pa.Array
+    passages: pa.Table
+    """``records.PASSAGES``: each has a row, too."""
     target: Ints
     action: npt.NDArray[np.int8]
     actions: Sequence[str]
@@ -50,6 +53,11 @@ def unit_texts(text: pa.ChunkedArray, units: pa.Table, which: Ints) -> pa.Array:
     base = offsets[numbers(units["document"])[which]]
     starts = base + numbers(units["byte_start"])[which]
     ends = base + numbers(units["byte_end"])[which]
+    return _copied(data, starts, ends)
+
+
+def _copied(data: npt.NDArray[np.uint8], starts: Ints, ends: Ints) -> pa.Array:
+    """Return stretches of UTF-8 text as a large_string."""
     out_offsets = np.concatenate([[0], np.cumsum(ends - starts)]).astype(np.int64)
     out = np.empty(out_offsets[-1], np.uint8)
     copy_spans(data, starts, ends, out)
@@ -61,19 +69,20 @@ def provenance_rows(links: pa.Table, evidence: Evidence) -> pa.Table:
 
     ``links`` is what ``ledger.link_units`` and ``ledger.links_across`` return, concatenated.
     """
-    order = np.lexsort((numbers(links["source"]), _kind_codes(links), numbers(links["unit"])))
-    links = links.take(pa.array(order))
+    e = evidence
+    links, passage = _with_passages(links, e.passages)
     unit, source = numbers(links["unit"]), numbers(links["source"])
     linked = source >= 0
-    other = np.where(linked, source, unit)
-    e = evidence
+    is_passage = passage >= 0
+    # Of passages the spans are compared, not the units.
+    other = np.where(linked & ~is_passage, source, unit)
     # What is too short to have a text is in no link; its row needs some text, and shows none.
     a, b = np.maximum(e.text_of[unit], 0), np.maximum(e.text_of[other], 0)
-    same = linked & (a == b)
+    same = linked & (a == b) & ~is_passage
 
     similarity, containment = _similarities(a, b, e.literal)
     masked_a, masked_b = e.masked_of[a], e.masked_of[b]
-    masked_known = linked & (masked_a >= 0) & (masked_b >= 0)
+    masked_known = linked & ~is_passage & (masked_a >= 0) & (masked_b >= 0)
     masked_similarity, _ = _similarities(
         np.where(masked_known, masked_a, 0), np.where(masked_known, masked_b, 0), e.masked
     )
@@ -82,10 +91,14 @@ def provenance_rows(links: pa.Table, evidence: Evidence) -> pa.Table:
     containment = np.where(same, 1.0, containment)
     masked_similarity = np.where(equal_masked, 1.0, masked_similarity)
 
+    longest = np.maximum(numbers(e.passages["length"]), numbers(e.passages["source_length"]))
+    for values, whole in ((similarity, longest), (containment, numbers(e.passages["length"]))):
+        values[is_passage] = (numbers(e.passages["matched"]) / whole)[passage[is_passage]]
+
     kinds = _kind_codes(links)
     # A unit dropped for another that is like it only once masked.
     kinds = np.where((kinds == 1) & (similarity < e.settings.near), 2, kinds)
-    action = e.action[unit]
+    action = np.where(is_passage, e.actions.index("tagged"), e.action[unit])
     facts, said = _compared(subsequence, a, b, e.guards), _compared(stands_in, a, b, e.sentences)
     elsewhere = (action == 2) & (e.target[unit] != source)
     alone = (action == 2) & (e.target[unit] < 0)
@@ -102,8 +115,8 @@ def provenance_rows(links: pa.Table, evidence: Evidence) -> pa.Table:
         "kind": _named(kinds, KINDS),
         "class": pa.nulls(len(unit), pa.string()),
     }
-    columns |= _place(e, unit, None, "")
-    columns |= _place(e, other, linked, "source_")
+    columns |= _place(e, unit, None, "", passage)
+    columns |= _place(e, np.where(linked, source, unit), linked, "source_", passage)
     columns |= {
         "similarity": pa.array(np.round(similarity, 6), mask=~linked),
         "masked_similarity": pa.array(np.round(masked_similarity, 6), mask=~masked_known),
@@ -111,7 +124,7 @@ def provenance_rows(links: pa.Table, evidence: Evidence) -> pa.Table:
         "direction": pa.nulls(len(unit), pa.string()),
         "action": _named(action, e.actions),
         "reason": pc.take(pa.array(REASONS, pa.large_string()), pa.array(reasons)),
-        "text": unit_texts(e.documents["text"], e.units, unit),
+        "text": _texts(e, unit, passage),
     }
     return pa.table(columns)
 
@@ -135,10 +148,11 @@ REASONS = [
     "tagged: the same text but for numbers, dates and places",
     "tagged: what it repeats is not kept itself",
     "dropped for another unit, as another row says",
+    "tagged: a passage of the source",
 ]
 (
     _FIRST, _EXACT, _SAME, _STANDS, _ALIKE, _CONTAINED, _NEAR, _FAMILY, _DOCUMENT, _SHORT,
-    _SAME_SOURCE, _CAREFUL, _BELOW, _DIFFERS, _WORDS, _MASKED, _UNKEPT, _ELSEWHERE,
+    _SAME_SOURCE, _CAREFUL, _BELOW, _DIFFERS, _WORDS, _MASKED, _UNKEPT, _ELSEWHERE, _PASSAGE,
 ) = range(len(REASONS))  # fmt: skip
 
 
@@ -166,6 +180,7 @@ def _reasons(
     below = (e.drop_threshold is not None) & (similarity < least) & (containment < least)
     rules = [
         (action == 0, _FIRST),
+        (kinds == PASSAGE, _PASSAGE),
         (alone, _DOCUMENT),
         (elsewhere, _ELSEWHERE),
         (dropped & same, _EXACT),
@@ -217,13 +232,46 @@ def _similarities(
     )
 
 
+def _with_passages(links: pa.Table, passages: pa.Table) -> tuple[pa.Table, Ints]:
+    """Return the links with those of passages, in the order of the corpus, and each one's passage.
+
+    That is -1 for a link of two units.
+    """
+    none = np.full(passages.num_rows, -1, np.int64)
+    more = {"unit": passages["unit"], "source": passages["source_unit"]}
+    more |= {"cluster": none, "family": none}
+    more["kind"] = pa.array(["passage"]).take(pa.array(np.zeros(len(none), np.int64)))
+    added = pa.table({name: more[name] for name in links.column_names}).cast(links.schema)
+    passage = np.concatenate([np.full(links.num_rows, -1), np.arange(len(none))])
+    links = pa.concat_tables([links, added])
+    order = np.lexsort(
+        (passage, numbers(links["source"]), _kind_codes(links), numbers(links["unit"]))
+    )
+    return links.take(pa.array(order)), passage[order]
+
+
+def _texts(e: Evidence, unit: Ints, passage: Ints) -> pa.Array:
+    """Return the original text of units, and of passages where there is one."""
+    data, offsets = strings(e.documents["text"])
+    bounds = []
+    for name in ("byte_start", "byte_end"):
+        of_passage = np.append(numbers(e.passages[name]), 0)[passage]
+        bounds.append(np.where(passage >= 0, of_passage, numbers(e.units[name])[unit]))
+    base = offsets[numbers(e.units["document"])[unit]]
+    return _copied(data, base + bounds[0], base + bounds[1])
+
+
 def _place(
-    e: Evidence, unit: Ints, known: npt.NDArray[np.bool_] | None, prefix: str
+    e: Evidence, unit: Ints, known: npt.NDArray[np.bool_] | None, prefix: str, passage: Ints
 ) -> dict[str, pa.Array]:
-    """Return the columns that say where units stand; null where not ``known``."""
+    """Return the columns that say where units stand, or passages; null where not ``known``."""
     taken = e.units.select(["document", "paragraph", "line", "start", "end"]).take(
         pa.array(unit, mask=None if known is None else ~known)
     )
+    for name in ("start", "end"):
+        of_passage = pa.array(passage, mask=passage < 0)
+        span = pc.coalesce(flat(e.passages[prefix + name]).take(of_passage), flat(taken[name]))
+        taken = taken.set_column(taken.column_names.index(name), name, span)
     document = flat(taken["document"])
     names = pa.array(e.names, pa.large_string())
     return {

@@ -1,0 +1,368 @@
+"""Passages: what grows from two equal seeds, an alignment that ends where the texts part.
+
+Texts are laid out as in ``dedup.kernels.seeds``. Of two places the later one is ``p``, the earlier
+one ``q``.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from dedup.columns import I32, I64, U8, U32, Bools
+from dedup.kernels import inner, kernel
+
+__all__ = ["COLUMNS", "bytes_at", "grow", "join_neighbours", "strip"]
+
+COLUMNS = ("p", "p_end", "q", "q_end", "matched")
+"""Of a passage: two spans, and how many characters the alignment has equal."""
+RUN_WIDE, RUN_NARROW = 12, 36
+"""Equal characters in a row around the seeds that something grows from; see ``seeds.WIDE``."""
+EDGE_WIDE, EDGE_NARROW = 8, 24
+"""Equal characters that an end needs beyond the break of a unit, to reach beyond it."""
+GAP = 20
+"""Characters of either text that are skipped at most, to where three in a row are equal again."""
+LOSS = 40
+"""An end is given up where it is worth so much less than what came before it.
+
+An equal character is worth 2, a skipped one costs 1: what stays is at least a third equal, and
+what follows a gap is worth more than the gap.
+"""
+FAR_APART = 200
+"""Characters at most between two passages that are joined."""
+NEIGHBOURS = 8
+RECENT = 64
+FAR = 1 << 30
+TRIPLE = (1 << 63) - 1
+SPREAD = 0x9E3779B97F4A7C1
+BITS = 8
+
+
+@inner
+def _linked(a: int, b: int, groups: I64) -> bool:
+    """Say whether two units are in one group of some kind, so that their likeness is told."""
+    for kind in range(groups.shape[1]):
+        if groups[a, kind] >= 0 and groups[a, kind] == groups[b, kind]:
+            return True
+    return False
+
+
+@inner
+def _triples(text: U32, at: int, step: int, count: int, out: I64) -> None:
+    """Pack three code points into one number at each of ``count`` places from ``at`` on."""
+    triple = np.int64(text[at]) << 21 | np.int64(text[at + step])
+    for k in range(count):
+        triple = (triple << 21 | np.int64(text[at + step * (k + 2)])) & TRIPLE
+        out[k] = triple
+
+
+@inner
+def _resume(text: U32, i: int, j: int, left_i: int, left_j: int, step: int, scratch: I64) -> int:
+    """Return the fewest characters to skip in both texts until three in a row are equal.
+
+    As ``skipped in i * 256 + skipped in j``; FAR if there is nothing. Of equally many the most
+    even, then the fewest of ``i``.
+    """
+    count_i, count_j = min(GAP, left_i - 2), min(GAP, left_j - 2)
+    if count_i <= 0 or count_j <= 0:
+        return FAR
+    _triples(text, i, step, count_i, scratch[0])
+    _triples(text, j, step, count_j, scratch[1])
+    for k in range(BITS):
+        scratch[2, k] = 0
+    for b in range(count_j):  # which triples there may be at all: most there are not
+        bit = scratch[1, b] * SPREAD >> 56
+        scratch[2, bit >> 5 & 7] |= 1 << (bit & 31)
+    best = found = FAR
+    for a in range(count_i):
+        if best >> 8 <= a:
+            break
+        triple = scratch[0, a]
+        bit = triple * SPREAD >> 56
+        if scratch[2, bit >> 5 & 7] >> (bit & 31) & 1:
+            for b in range(count_j):
+                if scratch[1, b] == triple:
+                    cost = (a + b) << 8 | abs(a - b)
+                    if cost < best:
+                        best, found = cost, a << 8 | b
+    return found
+
+
+@inner
+def _reach(
+    text: U32,
+    p: int,
+    q: int,
+    p_end: int,
+    q_end: int,
+    step: int,
+    unit_p: int,
+    unit_q: int,
+    unit_start: I64,
+    groups: I64,
+    edge: int,
+    scratch: I64,
+) -> tuple[int, int, int]:
+    """Align from ``p`` and ``q`` on, forward or backward; return both ends, and the equal ones.
+
+    The alignment stops at the breaks before two units that are linked, and goes back to the last
+    break if less than ``edge`` characters beyond it are equal.
+    """
+    off = 0 if step > 0 else -1
+    best_p, best_q, best_matched, best = p, q, 0, 0
+    break_p, break_q, break_matched = p, q, -FAR
+    matched = score = 0
+    while True:
+        last_p, last_q, begun = p, q, matched
+        if matched > 0:
+            skip = _resume(
+                text, p + off, q + off, (p_end - p) * step, (q_end - q) * step, step, scratch
+            )
+            score -= (skip >> 8) + (skip & 255)
+            if skip == FAR or score + 6 < best - LOSS:
+                break
+            p += step * (skip >> 8)
+            q += step * (skip & 255)
+        while (p_end - p) * step > 0 and (q_end - q) * step > 0 and text[p + off] == text[q + off]:
+            crossed = False
+            while not unit_start[unit_p] <= p + off < unit_start[unit_p + 1]:
+                unit_p += step
+                crossed = True
+            while not unit_start[unit_q] <= q + off < unit_start[unit_q + 1]:
+                unit_q += step
+                crossed = True
+            if crossed:
+                if matched - break_matched >= edge:
+                    break_p, break_q = (p, q) if matched > begun else (last_p, last_q)
+                    break_matched = matched
+                if _linked(unit_p, unit_q, groups):
+                    p_end = p
+                    break
+            p += step
+            q += step
+            matched += 1
+            score += 2
+        if matched == begun:
+            break
+        if score >= best:
+            best, best_p, best_q, best_matched = score, p, q, matched
+    if 0 < best_matched - break_matched < edge:
+        return break_p, break_q, break_matched
+    return best_p, best_q, best_matched
+
+
+@kernel
+def grow(
+    text: U32,
+    documents: I64,
+    document: I64,
+    unit_start: I64,
+    narrow: Bools,
+    groups: I64,
+    places: I64,
+    units: I32,
+    starts: I64,
+    partners: I64,
+    low: int,
+    high: int,
+    least: int,
+    out: I64,
+) -> tuple[int, int]:
+    """Grow passages from seeds ``low`` to ``high``; return how many, and the seed to go on with.
+
+    Parameters
+    ----------
+    text, documents, unit_start, narrow
+        As for ``seeds.winnow``.
+    document : int64[u]
+        Of each unit.
+    groups : int64[u, k]
+        Per unit and kind of group, its group, -1 for none; units of one group are not compared.
+    places, units
+        Of every seed, as ``seeds.winnow`` fills them; seeds of a document follow each other.
+    starts, partners
+        Of every seed the earlier ones it is compared with, as ``seeds.by_seed`` writes them.
+    least : int64
+        Equal characters that a passage needs; three times as many in alphabetic text.
+    out : int64[:, 5]
+        Filled with ``COLUMNS``. If there is no room left for all of a document, its first seed is
+        returned, to go on with.
+    """
+    n = done = 0
+    first = low
+    current = np.int64(-1)
+    recent = np.empty((RECENT, 4), np.int64)
+    scratch = np.empty((3, GAP), np.int64)
+    held = 0
+    for seed in range(low, high):
+        p, unit_p = places[seed], np.int64(units[seed])
+        d = document[unit_p]
+        if d != current:
+            current, held, first, done = d, 0, seed, n
+        run = RUN_NARROW if narrow[unit_p] else RUN_WIDE
+        edge = EDGE_NARROW if narrow[unit_p] else EDGE_WIDE
+        for k in range(starts[seed], starts[seed + 1]):
+            q, unit_q = places[partners[k]], np.int64(units[partners[k]])
+            if _linked(unit_p, unit_q, groups):
+                continue
+            known = False
+            for r in range(min(held, RECENT)):
+                if recent[r, 0] <= p < recent[r, 1] and recent[r, 2] <= q < recent[r, 3]:
+                    known = True
+                    break
+            if known:
+                continue
+            e = document[unit_q]
+            q_last = p if d == e else documents[e + 1]
+            i = 0
+            while p + i < documents[d + 1] and q + i < q_last and text[p + i] == text[q + i]:
+                i += 1
+            j = 0
+            while (
+                i + j < run
+                and p - j > documents[d]
+                and q - j > documents[e]
+                and text[p - j - 1] == text[q - j - 1]
+            ):
+                j += 1
+            if i + j < run:
+                continue
+            p_end, q_end, ahead = _reach(
+                text, p, q, documents[d + 1], q_last, 1, unit_p, unit_q, unit_start, groups, edge,
+                scratch,
+            )  # fmt: skip
+            p_least = q_end if d == e else documents[d]
+            p_begin, q_begin, behind = _reach(
+                text, p, q, p_least, documents[e], -1, unit_p, unit_q, unit_start, groups, edge,
+                scratch,
+            )  # fmt: skip
+            slot = held % RECENT
+            recent[slot, 0], recent[slot, 1], recent[slot, 2], recent[slot, 3] = (
+                p_begin, p_end, q_begin, q_end,
+            )  # fmt: skip
+            held += 1
+            if ahead + behind < (3 * least if narrow[unit_p] else least):
+                continue
+            if n == len(out):
+                return done, first
+            out[n, 0], out[n, 1], out[n, 2], out[n, 3] = p_begin, p_end, q_begin, q_end
+            out[n, 4] = ahead + behind
+            n += 1
+    return n, high
+
+
+@kernel
+def join_neighbours(
+    rows: I64, first: I64, last: I64, document: I64, share: float, gone: Bools
+) -> None:
+    """Join passages between which something was put in, or taken out, and mark what is gone.
+
+    Two are joined if they follow each other in both documents, with at most ``FAR_APART``
+    characters between them, on one side at least within a unit, and enough of the whole is equal.
+    One that lies within another is gone, too.
+
+    Parameters
+    ----------
+    rows : int64[n, 5]
+        ``COLUMNS``, sorted by both documents and ``p``, the longer of two with one ``p`` first.
+        The first of those joined grows.
+    first, last : int64[n, 2]
+        Units in which both spans begin and end.
+    document : int64[u]
+        Of each unit.
+    share : float64
+        Of the longer span, that is to be equal.
+    gone : bool[n]
+        Filled.
+    """
+    for i in range(len(rows)):
+        gone[i] = False
+        j = i - 1
+        while j >= max(0, i - NEIGHBOURS):
+            if (
+                document[first[i, 0]] != document[first[j, 0]]
+                or document[first[i, 1]] != document[first[j, 1]]
+            ):
+                break
+            if not gone[j]:
+                if (
+                    rows[i, 1] <= rows[j, 1]
+                    and rows[j, 2] <= rows[i, 2]
+                    and rows[i, 3] <= rows[j, 3]
+                ):
+                    gone[i] = True
+                    break
+                between_p, between_q = rows[i, 0] - rows[j, 1], rows[i, 2] - rows[j, 3]
+                within = last[j, 0] == first[i, 0] or last[j, 1] == first[i, 1]
+                same = document[first[i, 0]] == document[first[i, 1]]
+                matched = rows[i, 4] + rows[j, 4] + min(0, between_p, between_q)
+                longest = max(rows[i, 1] - rows[j, 0], rows[i, 3] - rows[j, 2])
+                if (
+                    within
+                    and min(between_p, between_q) >= -GAP
+                    and max(between_p, between_q) <= FAR_APART
+                    and rows[i, 1] >= rows[j, 1]
+                    and rows[i, 3] >= rows[j, 3]
+                    and (rows[i, 3] <= rows[j, 0] or not same)  # nothing overlaps itself
+                    and matched >= share * longest
+                ):
+                    rows[j, 1], rows[j, 3], rows[j, 4] = rows[i, 1], rows[i, 3], matched
+                    last[j, 0], last[j, 1] = last[i, 0], last[i, 1]
+                    gone[i] = True
+                    break
+            j -= 1
+
+
+@kernel
+def strip(text: U32, closing: Bools, opening: Bools, rows: I64) -> None:
+    """Leave out marks that close something at the start of a passage, and open it at its end.
+
+    ``closing`` and ``opening`` say so of each code point below their length; both spans of a row of
+    ``COLUMNS`` begin and end with the same character.
+    """
+    for i in range(len(rows)):
+        while rows[i, 0] < rows[i, 1] and rows[i, 2] < rows[i, 3]:
+            code = np.int64(text[rows[i, 0]])
+            if code >= len(closing) or not closing[code] or code != text[rows[i, 2]]:
+                break
+            rows[i, 0] += 1
+            rows[i, 2] += 1
+            rows[i, 4] -= 1
+        while rows[i, 0] < rows[i, 1] and rows[i, 2] < rows[i, 3]:
+            code = np.int64(text[rows[i, 1] - 1])
+            if code >= len(opening) or not opening[code] or code != text[rows[i, 3] - 1]:
+                break
+            rows[i, 1] -= 1
+            rows[i, 3] -= 1
+            rows[i, 4] -= 1
+
+
+@kernel
+def bytes_at(data: U8, starts: I64, counts: I64, white_goes: bool, out: I64, told: I64) -> None:
+    """Write where, in bytes from ``starts[i]``, ``counts[i]`` code points of UTF-8 text end.
+
+    With ``white_goes``, white space before that is left out; ``told`` gets the code points that are
+    left.
+    """
+    for i in range(len(starts)):
+        count = counts[i]
+        at = starts[i]
+        for _ in range(count):
+            at += 1
+            while data[at] & 0xC0 == 0x80:
+                at += 1
+        if white_goes:
+            while count > 0:
+                if data[at - 1] <= 0x20:
+                    at -= 1
+                elif (
+                    at - starts[i] >= 3
+                    and data[at - 3] == 0xE3
+                    and data[at - 2] == 0x80
+                    and data[at - 1] == 0x80
+                ):  # the ideographic space
+                    at -= 3
+                else:
+                    break
+                count -= 1
+        out[i] = at - starts[i]
+        told[i] = count

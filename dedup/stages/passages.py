@@ -1,0 +1,271 @@
+"""Passages: stretches that two documents share, longer or shorter than the units that hold them.
+
+Units tell what is the same as a whole. A passage is what stands within longer text, or across the
+breaks of units, in another document too: seeds are winnowed from the shadow texts, an alignment
+grows from where two are equal, and ends where the texts part. Spans are of characters: of the
+shadow texts of all units, one after the other, until they are placed in the documents.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+
+from dedup.columns import I32, I64, U32, Bools, numbers, strings
+from dedup.folding import FoldTables, fold_spans
+from dedup.kernels import passages as kernels
+from dedup.kernels.seeds import code_points, winnow
+from dedup.records import PASSAGES
+
+__all__ = ["PARTNERS", "Meetings", "Shadows", "grow", "lay_out", "meet", "place", "sow"]
+
+PARTNERS = 3
+"""Earlier places that a seed is compared with, at most: the first, and the latest before it."""
+
+CLOSING = " ,.;:!?)]}>、。〉》」』】〕〗”’…~·-—"
+OPENING = " ([{<〈《「『【〔〖“‘,;:、-—"
+
+
+@dataclass(frozen=True)
+class Shadows:
+    """The shadow texts of ``u`` units in ``d`` documents, as one array of ``n`` characters."""
+
+    text: U32
+    """Code points, of all units, one after the other."""
+    unit_start: I64
+    """Where each unit starts; one more than there are."""
+    document: I64
+    """Of each unit."""
+    first_unit: I64
+    """Of each document; one more than there are."""
+    documents: I64
+    """Where each document starts; one more than there are."""
+    narrow: Bools
+    """Of each unit: it is alphabetic, a word takes several characters."""
+
+
+@dataclass(frozen=True)
+class Meetings:
+    """Seeds and, of each, the earlier ones with the same characters."""
+
+    places: I64
+    units: I32
+    starts: I64
+    partners: I64
+
+
+def lay_out(units: pa.Table, documents: int) -> Shadows:
+    """Return the shadow texts of ``records.UNITS`` as code points."""
+    length = numbers(units["length"])
+    unit_start = np.concatenate([[0], np.cumsum(length)]).astype(np.int64)
+    text = np.empty(unit_start[-1], np.uint32)
+    wide = np.empty(len(length), np.int32)
+    row = 0
+    for chunk in units["shadow"].chunks:
+        rows = slice(row, row + len(chunk))
+        code_points(*strings(chunk), unit_start[rows], text, wide[rows])
+        row += len(chunk)
+    document = numbers(units["document"]).astype(np.int64)
+    first_unit = np.searchsorted(document, np.arange(documents + 1)).astype(np.int64)
+    return Shadows(
+        text, unit_start, document, first_unit, unit_start[first_unit], wide * 3 < length
+    )
+
+
+def sow(part: tuple[int, int], shadows: Shadows, skipped: Bools) -> pa.Table:
+    """Return the seeds of the documents from one number to another: ``key, place, unit``.
+
+    Within ``skipped`` units there are none; what reaches beyond one has some.
+    """
+    first, last = part
+    s = shadows
+    room = int(s.documents[last] - s.documents[first])
+    keys, places, units = (
+        np.empty(room, np.uint64),
+        np.empty(room, np.int64),
+        np.empty(room, np.int32),
+    )
+    count = winnow(
+        s.text, s.documents, s.first_unit, s.unit_start, s.narrow, skipped, first, last,
+        keys, places, units,
+    )  # fmt: skip
+    # The least of several hashes are no even spread, as a hash should be.
+    mixed = keys[:count] * np.uint64(0xFF51AFD7ED558CCD)
+    return pa.table({"key": mixed, "place": places[:count].copy(), "unit": units[:count].copy()})
+
+
+def meet(rows: pa.Table) -> pa.Table:
+    """Return the pairs of seeds that are compared: ``seed, partner`` and ``capped``.
+
+    ``rows`` has ``key`` and ``seed``, sorted by both. A seed is compared with the first of its key
+    and the latest before it, ``PARTNERS`` in all; ``capped`` marks one pair of each key of which
+    some are not compared.
+    """
+    key, seed = numbers(rows["key"]), numbers(rows["seed"])
+    at = np.arange(len(key))
+    new = np.ones(len(key), np.bool_)
+    new[1:] = key[1:] != key[:-1]
+    first = np.maximum.accumulate(np.where(new, at, 0))
+    rows_of = [np.flatnonzero(~new)]
+    partners_of = [first[rows_of[0]]]
+    for back in range(1, PARTNERS):
+        later = np.flatnonzero(at - back > first)
+        rows_of.append(later)
+        partners_of.append(later - back)
+    which, partner = np.concatenate(rows_of), np.concatenate(partners_of)
+    # The first that is one too many: it has the first of its key, and passes over the second.
+    capped = (partner == first[which]) & (which - partner == PARTNERS + 1)
+    return pa.table({"seed": seed[which], "partner": seed[partner], "capped": capped})
+
+
+def grow(
+    part: tuple[int, int], shadows: Shadows, groups: I64, meetings: Meetings, least: int,
+    share: float,
+) -> npt.NDArray[np.int64]:  # fmt: skip
+    """Return the passages of some documents, of which the seeds from one number to another are.
+
+    Parameters
+    ----------
+    groups
+        A row per unit and a column per kind of group (-1: none): two units of one group are told
+        to be alike, and not aligned.
+    least
+        Characters that are equal; three times as many in alphabetic text.
+    share
+        Of the longer of the two spans, that is equal.
+
+    Returns
+    -------
+    Rows of ``kernels.COLUMNS``, by the place of the later span.
+    """
+    low, high = part
+    found = [np.empty((0, len(kernels.COLUMNS)), np.int64)]
+    room = 1024 + (high - low) // 8
+    s, m = shadows, meetings
+    while low < high:
+        out = np.empty((room, len(kernels.COLUMNS)), np.int64)
+        count, reached = kernels.grow(
+            s.text, s.documents, s.document, s.unit_start, s.narrow, groups,
+            m.places, m.units, m.starts, m.partners, low, high, least // 2, out,
+        )  # fmt: skip
+        found.append(out[:count].copy())
+        if reached == low:
+            room *= 4
+        low = reached
+    return _settled(np.concatenate(found), shadows, least, share)
+
+
+def _settled(
+    rows: npt.NDArray[np.int64], shadows: Shadows, least: int, share: float
+) -> npt.NDArray[np.int64]:
+    """Join what belongs together, trim the ends, and return what is long and alike enough."""
+    s = shadows
+    first, last = _units(rows, s)
+    pair = s.document[first[:, 0]] * len(s.documents) + s.document[first[:, 1]]
+    # The longer of two that begin in one place first.
+    order = np.lexsort((-rows[:, 1], rows[:, 0], pair))
+    rows, first, last = rows[order], first[order], last[order]
+    gone = np.zeros(len(rows), np.bool_)
+    kernels.join_neighbours(rows, first, last, s.document, share, gone)
+    rows = rows[~gone]
+    kernels.strip(s.text, _table(CLOSING), _table(OPENING), rows)
+    wanted = np.where(s.narrow[_units(rows, s)[0][:, 0]], 3 * least, least)
+    longest = np.maximum(rows[:, 1] - rows[:, 0], rows[:, 3] - rows[:, 2])
+    rows = rows[(rows[:, 4] >= wanted) & (rows[:, 4] >= share * longest)]
+    return rows[np.lexsort((rows[:, 3], rows[:, 2], rows[:, 1], rows[:, 0]))]
+
+
+def place(
+    rows: npt.NDArray[np.int64], shadows: Shadows, text: pa.Array, units: pa.Table,
+    rank: npt.NDArray[np.int64], tables: FoldTables,
+) -> pa.Table:  # fmt: skip
+    """Return passages as ``records.PASSAGES``: placed in the documents, the source the one kept.
+
+    Parameters
+    ----------
+    rows
+        Of ``kernels.COLUMNS``.
+    text
+        Of the documents.
+    units
+        ``records.UNITS`` without their shadows.
+    rank
+        Per unit, its place in keep order: the earlier of the two is the source.
+    """
+    first, last = _units(rows, shadows)
+    turned = rank[first[:, 1]] > rank[first[:, 0]]
+    sides = [np.where(turned, 1, 0), np.where(turned, 0, 1)]
+    at = np.arange(len(rows))
+    spans, begins, ends = rows[:, :4].reshape(-1, 2, 2), first, last
+    columns: dict[str, npt.NDArray[np.int64]] = {}
+    placed = _place_ends(
+        np.concatenate([spans[at, side] for side in sides]),
+        np.concatenate([begins[at, side] for side in sides]),
+        np.concatenate([ends[at, side] for side in sides]),
+        shadows, text, units, tables,
+    )  # fmt: skip
+    for number, (side, prefix) in enumerate(zip(sides, ("", "source_"), strict=True)):
+        half = slice(number * len(rows), (number + 1) * len(rows))
+        columns[f"{prefix}unit"] = begins[at, side]
+        columns[f"{prefix}document"] = shadows.document[begins[at, side]]
+        columns[f"{prefix}length"] = spans[at, side, 1] - spans[at, side, 0]
+        columns |= {f"{prefix}{name}": values[half] for name, values in placed.items()}
+    columns["matched"] = rows[:, 4]
+    return pa.table({name: columns[name] for name in PASSAGES.names}, schema=PASSAGES)
+
+
+def _units(rows: npt.NDArray[np.int64], s: Shadows) -> tuple[I64, I64]:
+    """Return the units in which both spans of each row begin, and in which they end."""
+    begin = np.searchsorted(s.unit_start, rows[:, [0, 2]], "right") - 1
+    end = np.searchsorted(s.unit_start, rows[:, [1, 3]] - 1, "right") - 1
+    return begin.astype(np.int64), end.astype(np.int64)
+
+
+def _table(marks: str) -> Bools:
+    table = np.zeros(0x3100, np.bool_)
+    table[[ord(mark) for mark in marks]] = True
+    return table
+
+
+def _place_ends(
+    spans: npt.NDArray[np.int64], begins: I64, ends: I64, s: Shadows, text: pa.Array,
+    units: pa.Table, tables: FoldTables,
+) -> dict[str, I64]:  # fmt: skip
+    """Return where spans of shadow characters start and end in their documents' texts.
+
+    In code points and in bytes; what was folded away at an end, a reading say, is part of it.
+    """
+    which, where = np.unique(np.concatenate([begins, ends]), return_inverse=True)
+    data, offsets = strings(text)
+    unit = {
+        name: numbers(units[name])[which] for name in ("start", "end", "byte_start", "byte_end")
+    }
+    base = offsets[s.document[which]]
+    byte_start, byte_end = base + unit["byte_start"], base + unit["byte_end"]
+    folded = fold_spans(data, byte_start, byte_end, tables, origins=True)
+    shadow_start = np.concatenate([[0], np.cumsum(folded.lengths)])
+    origins = np.append(folded.origins, 0)
+    count = len(spans)
+    first, last = where[:count], where[count:]
+
+    start = origins[shadow_start[first] + spans[:, 0] - s.unit_start[begins]]
+    final = spans[:, 1] - 1 - s.unit_start[ends]
+    here = origins[shadow_start[last] + final]
+    following = np.where(
+        final + 1 < folded.lengths[last],
+        origins[shadow_start[last] + final + 1],
+        (unit["end"] - unit["start"])[last],
+    )
+    end = np.maximum(here + 1, following)
+    start_byte, start_left, end_byte, end_left = np.empty((4, count), np.int64)
+    kernels.bytes_at(data, byte_start[first], start, False, start_byte, start_left)
+    kernels.bytes_at(data, byte_start[last], end, True, end_byte, end_left)
+    return {
+        "start": unit["start"][first] + start,
+        "end": unit["start"][last] + end_left,
+        "byte_start": unit["byte_start"][first] + start_byte,
+        "byte_end": unit["byte_start"][last] + end_byte,
+    }
