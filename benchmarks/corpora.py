@@ -38,6 +38,16 @@ def rows(name: str) -> list[dict[str, Any]]:
         return [json.loads(line) for line in lines]
 
 
+def documents(name: str) -> list[dict[str, Any]]:
+    """Return the rows of a packed file, or those of ``seeds``, which are plain text files."""
+    if name != "seeds":
+        return rows(name)
+    files = sorted((SHARED / name).glob("*.txt"))
+    if not files:
+        raise FileNotFoundError(f"no {SHARED / name}: DEDUP_SHARED names the folder that holds it")
+    return [{"id": path.name, "text": path.read_text(encoding="utf-8")} for path in files]
+
+
 def unpacked(name: str) -> Path:
     """Return the path of a corpus as plain JSONL, unpacked at the first call."""
     source = packed(name)
