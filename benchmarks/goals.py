@@ -64,6 +64,11 @@ GOALS = (
             ("figures", 0.99, "with other figures"),
             ("places-figures", 0.99, "with both"),
             ("precision", 1, "share of the links of hosts that a planted copy explains"),
+            ("linked.words-5", 0.99, "found by paragraph or passage, 5 % of the words replaced"),
+            ("linked.words-10", 0.98, "the same, 10 %"),
+            ("linked.words-20", 0.9, "the same, 20 %"),
+            ("plagdet", 0.95, "how exactly copies are marked, to the character"),
+            ("plagdet_micro", 0.95, "the same, each character counting as much"),
         )
     ),
     Goal("layouts.lines_kept", least=0.999, what="documents of paragraphs on lines seen as such"),

@@ -21,6 +21,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import pairwise
 from pathlib import Path
+from statistics import fmean
 from typing import Any
 
 import numpy as np
@@ -245,7 +246,9 @@ def _show(name: str, score: Mapping[str, Any]) -> None:
 def demo(options: argparse.Namespace) -> tuple[dict[str, float], dict[str, Any]]:
     """Plant copies into the demo corpus, one seed after the other, and add up what runs find."""
     counts: dict[str, Counts] = defaultdict(Counts)
+    linked: dict[str, Counts] = defaultdict(Counts)
     links = Counts()
+    plagdet: list[float] = []
     with tempfile.TemporaryDirectory() as folder:
         for seed in DEMO_SEEDS:
             report = try_planted(
@@ -253,16 +256,24 @@ def demo(options: argparse.Namespace) -> tuple[dict[str, float], dict[str, Any]]
                 workers=options.workers,
             ).report  # fmt: skip
             for kind, row in report["kinds"].items():
-                counts[kind].true += row["found"]
-                counts[kind].missed += row["planted"] - row["found"]
+                counts[kind].true += row["found_by_units"]
+                counts[kind].missed += row["planted"] - row["found_by_units"]
+                linked[kind].true += row["found"]
+                linked[kind].missed += row["planted"] - row["found"]
+            plagdet.append(report["passages"]["all"]["plagdet"])
             links.true += report["links"]["true"]
             links.false += report["links"]["false"]
     figures = {f"quality.demo.{kind}": each.recall or 0.0 for kind, each in counts.items()}
+    figures |= {f"quality.demo.linked.{kind}": each.recall or 0.0 for kind, each in linked.items()}
     figures["quality.demo.precision"] = links.precision or 0.0
-    kinds = {kind: {"planted": c.true + c.missed, "found": c.true} for kind, c in counts.items()}
+    figures["quality.demo.plagdet"] = fmean(plagdet)
+    kinds = {
+        kind: {"planted": c.true + c.missed, "found": linked[kind].true, "found_by_units": c.true}
+        for kind, c in counts.items()
+    }
     for kind, row in kinds.items():
-        print(f"{kind:16} {row['found']:5} of {row['planted']:5}")
-    print(f"links: {links.true} right, {links.false} wrong")
+        print(f"{kind:16}", "{found:5} of {planted:5}, by units {found_by_units:5}".format(**row))
+    print(f"links: {links.true} right, {links.false} wrong; plagdet {fmean(plagdet):.4f}")
     files = sorted(path for path in corpus_path().rglob("*") if path.is_file())
     data = hashlib.sha256(b"".join(path.read_bytes() for path in files)).hexdigest()
     return figures, {"data": {"demo": data}, "seeds": list(DEMO_SEEDS), "kinds": kinds}
@@ -282,16 +293,33 @@ def planted(options: argparse.Namespace) -> tuple[dict[str, float], dict[str, An
     )
     report = trial.report
     made = {kind: row for kind, row in report["kinds"].items() if row["planted"]}
-    figures = {f"quality.planted.{kind}": row["recall"] for kind, row in made.items()}
+    marked = report["passages"]["kinds"]
+    everything = report["passages"]["all"]
+    figures = {f"quality.planted.{kind}": row["recall_by_units"] for kind, row in made.items()}
     figures["quality.planted.precision"] = report["links"]["precision"]
+    figures |= {f"quality.planted.linked.{kind}": row["recall"] for kind, row in made.items()}
+    figures |= {f"quality.planted.plagdet.{kind}": marked[kind]["plagdet"] for kind in made}
+    figures["quality.planted.plagdet"] = everything["plagdet"]
+    figures["quality.planted.plagdet_micro"] = everything["micro"]["plagdet"]
+    print(f"{'':16} by units  by any  precision  recall  granularity  plagdet")
     for kind, row in made.items():
-        print(f"{kind:16} {row['found']:5} of {row['planted']:5}: {row['recall']:.4f}")
+        print(f"{kind:16} {row['recall_by_units']:8.4f}  {row['recall']:6.4f}", _told(marked[kind]))
     print(f"links: {report['links']}")
+    print(f"all but {', '.join(everything['without'])}: {_told(everything)}", everything["micro"])
+    for one, other in report["wrong_passages"][: options.show]:
+        print(f"marked wrongly:\n    {one['text']}\n    {other['text']}")
     for row in report["missed"][: options.show]:
         print(f"{row['kind']}:\n    {row['donor_text']}\n    {row['text']}")
-    details = {name: report[name] for name in ("settings", "donor_length", "kinds", "links")}
+    told = "settings", "donor_length", "kinds", "links", "passages"
+    details = {name: report[name] for name in told}
     data = _digests([options.donors, "control"])
     return figures, {"data": data, "donors": options.donors, "hosts": "control", **details}
+
+
+def _told(score: Mapping[str, Any]) -> str:
+    """Return precision, recall, granularity and plagdet on a line."""
+    names = "precision", "recall", "granularity", "plagdet"
+    return "  ".join("  none" if score[name] is None else f"{score[name]:6.4f}" for name in names)
 
 
 def _digests(names: Iterable[str]) -> dict[str, str]:

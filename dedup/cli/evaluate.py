@@ -164,20 +164,21 @@ def _print_json(report: Mapping[str, Any]) -> None:
 
 
 def _print_trial(report: Mapping[str, Any], out: Path) -> None:
-    table = _table("kind", "planted", "found", "recall", "95 %")
+    table = _table("kind", "planted", "found", "recall", "95 %", "by units")
     for kind, row in report["kinds"].items():
         low, high = row["interval_95"] or (None, None)
         within = "" if low is None else f"{low:.3f} to {high:.3f}"
         counts = f"{row['planted']:,}", f"{row['found']:,}"
-        table.add_row(kind, *counts, _share(row["recall"]), within)
+        table.add_row(kind, *counts, _share(row["recall"]), within, _share(row["recall_by_units"]))
     _print(table)
     links = report["links"]
     click.echo(
-        f"\nlinks of the {report['hosts']:,} hosts: {links['true']:,} right, "
+        f"\nlinks of paragraphs of the {report['hosts']:,} hosts: {links['true']:,} right, "
         f"{links['false']:,} wrong: precision {_share(links['precision'])}"
     )
     if links["unjudged"]:
         click.echo(f"not judged: {links['unjudged']:,} between short paragraphs of the hosts")
+    _print_passages(report["passages"])
     click.echo("\nLook at")
     for name, holds in (
         ("evaluation.json", "the scores, and some of what was missed"),
@@ -186,6 +187,19 @@ def _print_trial(report: Mapping[str, Any], out: Path) -> None:
         ("run", "what dedup made of it"),
     ):
         click.echo(f"  {out / name}: {holds}")
+
+
+def _print_passages(passages: Mapping[str, Any]) -> None:
+    """Print how exactly copies are marked, of all kinds and of each."""
+    names = "precision", "recall", "granularity", "plagdet"
+    table = _table("kind", *names)
+    left_out = passages["all"]["without"]
+    everything = f"all but {', '.join(left_out)}" if left_out else "all"
+    rows = {everything: passages["all"], **passages["kinds"]}
+    for kind, row in rows.items():
+        table.add_row(kind, *(_share(row[name]) for name in names))
+    click.echo("\ncharacters marked, of copies and originals (the measures of PAN):")
+    _print(table)
 
 
 def _print_pairs(report: Mapping[str, Any]) -> None:

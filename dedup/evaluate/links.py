@@ -1,4 +1,4 @@
-"""Which units a run holds together: of one cluster or family, or linked by a row of the ledger."""
+"""What a run holds together: units of a cluster or family or linked by a row, and passages."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from typing import Any
 import orjson
 
 from dedup.errors import OutputError
+from dedup.evaluate.plagdet import Aligned, Span
 
 __all__ = ["Document", "Links", "Place"]
 
@@ -17,6 +18,8 @@ Document = tuple[str, int]
 """File, as the run calls it, and row."""
 Place = tuple[str, int, int]
 """A unit: file, row, paragraph."""
+PASSAGE = "passage"
+"""``kind`` of the rows that are about a stretch, which may be a part of a unit or reach beyond."""
 
 
 class Links:
@@ -32,9 +35,15 @@ class Links:
         self._groups: dict[Place, tuple[tuple[str, int], ...]] = {}
         self._members: dict[tuple[str, int], list[Place]] = defaultdict(list)
         self._linked: dict[Place, set[Place]] = defaultdict(set)
+        self._passages: dict[Document, list[Aligned]] = defaultdict(list)
+        self._passed: dict[Place, set[Place]] = defaultdict(set)
         self._spans: dict[Document, dict[int, tuple[int, int, int]]] = defaultdict(dict)
         self._labels: dict[str, set[Document]] = defaultdict(set)
+        passages = []
         for row in rows:
+            if row["kind"] == PASSAGE:
+                passages.append(row)
+                continue
             place = self._note(row, "")
             groups = tuple(
                 (name, row[name]) for name in ("cluster", "family") if row[name] is not None
@@ -47,6 +56,8 @@ class Links:
                 source = self._note(row, "source_")
                 self._linked[place].add(source)
                 self._linked[source].add(place)
+        for row in passages:  # when the spans of the units are known
+            self._note_passage(row)
 
     @classmethod
     def of_run(cls, out: Path) -> Links:
@@ -80,6 +91,25 @@ class Links:
             units[paragraph] = min(known[0], start), max(known[1], end), min(known[2], line)
         return file, number, paragraph
 
+    def _note_passage(self, row: Mapping[str, Any]) -> None:
+        sides: list[Span] = []
+        touched: list[list[Place]] = []
+        for prefix in ("", "source_"):
+            document = row[f"{prefix}file"], row[f"{prefix}row"]
+            start, end = row[f"{prefix}start"], row[f"{prefix}end"]
+            if row[f"{prefix}paragraph"] not in self._spans[document]:
+                self._note(row, prefix)  # of the unit no more is known than the passage
+            sides.append(Span(document, start, end))
+            touched.append(self.overlapping(document, start, end))
+        one, other = sides
+        self._passages[one.document].append(Aligned(one, other))
+        if one.document != other.document:
+            self._passages[other.document].append(Aligned(other, one))
+        for a in touched[0]:
+            for b in touched[1]:
+                self._passed[a].add(b)
+                self._passed[b].add(a)
+
     def called(self, doc: str) -> list[Document]:
         """Return the documents in the ledger of a label, of a file, or of a ``file:row``."""
         found = set(self._labels.get(doc, ()))
@@ -103,14 +133,32 @@ class Links:
         """Return the units in the ledger that a stretch of a document touches."""
         return [place for place, a, b, _ in self.units(document) if a < end and start < b]
 
+    def units_aligned(self, document: Document) -> Iterator[Aligned]:
+        """Yield each unit of a document with each one that it is together with."""
+        for place, start, end, _ in self.units(document):
+            for file, row, paragraph in sorted(self.beside(place)):
+                other = Span((file, row), *self._spans[file, row][paragraph][:2])
+                yield Aligned(Span(document, start, end), other)
+
+    def passages(self, document: Document) -> Iterator[Aligned]:
+        """Yield the stretches of a document that are passages, each with the other side of it."""
+        yield from self._passages.get(document, ())
+
+    def sharing(self, place: Place) -> set[Place]:
+        """Return the units in the ledger that a passage of one touches on its other side."""
+        return self._passed.get(place, set()) - {place}
+
     def together(self, a: Place, b: Place) -> bool:
-        """Say whether two units share a cluster or a family, or are linked by a row."""
+        """Say whether two units share a cluster or a family, or are linked by a row.
+
+        Passages do not count here: they are of a part of a unit.
+        """
         return b in self._linked.get(a, ()) or not set(self._groups.get(a, ())).isdisjoint(
             self._groups.get(b, ())
         )
 
     def beside(self, place: Place) -> set[Place]:
-        """Return all units that are together with one."""
+        """Return all units that are together with one; passages do not count here, either."""
         found = set(self._linked.get(place, ()))
         for group in self._groups.get(place, ()):
             found.update(self._members[group])

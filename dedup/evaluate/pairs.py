@@ -132,8 +132,9 @@ def _wanted(place: Row) -> Wanted:
 def score_labels(labels: Labels, links: Links, known: Iterable[str]) -> PairScore:
     """Score a run.
 
-    Two places are held together if a unit of one and a unit of the other are; a place without
-    paragraph, line or span stands for every unit of its document.
+    Two places are held together if a unit of one and a unit of the other are, or if a passage lies
+    in both, in part at least; a place without paragraph, line or span stands for every unit of its
+    document.
 
     Parameters
     ----------
@@ -157,7 +158,9 @@ def score_labels(labels: Labels, links: Links, known: Iterable[str]) -> PairScor
     score = PairScore()
     for (a, b), (label, kind) in labels.pairs.items():
         held = any(
-            one == other or links.together(one, other) for one in units[a] for other in units[b]
+            one == other or links.together(one, other) or other in links.sharing(one)
+            for one in units[a]
+            for other in units[b]
         )
         score.count((a, b), kind, label, held)
     if labels.groups:
@@ -182,7 +185,7 @@ def _score_groups(
         place: {
             other
             for unit in units[place]
-            for beside in (unit, *links.beside(unit))
+            for beside in (unit, *links.beside(unit), *links.sharing(unit))
             for other in named.get(beside, ())
         }
         - {place}

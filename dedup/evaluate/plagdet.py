@@ -2,10 +2,10 @@
 
 The measures are those of M. Potthast, B. Stein, A. Barrón-Cedeño and P. Rosso, "An Evaluation
 Framework for Plagiarism Detection" (COLING 2010), in its section on performance measures, by which
-the PAN workshops scored their text alignment tasks. A case *s* is a stretch of a document and the stretch of another one
-that it was copied from, a detection *r* a pair of stretches that is reported as such; both are sets
-of characters, of the two stretches together. A detection detects a case if it meets it on both
-sides; of the pair ``s ⊓ r`` is then their intersection, else nothing.
+the PAN workshops scored their text alignment tasks. A case *s* is a stretch of a document and the
+stretch of another one that it was copied from, a detection *r* a pair of stretches that is reported
+as such; both are sets of characters, of the two stretches together. A detection detects a case if
+it meets it on both sides; ``s ⊓ r`` is then their intersection, else nothing.
 
 =============  ==================================================================================
 precision      mean over all detections of the share of *r* that lies in the ``s ⊓ r`` of any *s*
@@ -33,7 +33,8 @@ __all__ = ["Aligned", "PassageScore", "Span", "score_passages"]
 class Span(NamedTuple):
     """A stretch of a document, in code points."""
 
-    document: Hashable
+    document: Any
+    """What it is called: anything that can be hashed."""
     start: int
     end: int
 
@@ -50,6 +51,8 @@ class PassageScore:
     """The measures; None where there is nothing to take the mean of."""
 
     cases: int
+    detected: int
+    """Cases that a detection detects."""
     detections: int
     precision: float | None
     recall: float | None
@@ -80,6 +83,7 @@ class PassageScore:
         """Return the measures as JSON has them."""
         return {
             "cases": self.cases,
+            "detected": self.detected,
             "detections": self.detections,
             "precision": self.precision,
             "recall": self.recall,
@@ -135,6 +139,7 @@ def score_passages(cases: Sequence[Aligned], detections: Sequence[Aligned]) -> P
     right = _characters(both)
     return PassageScore(
         cases=len(cases),
+        detected=detected,
         detections=len(detections),
         precision=precision / len(detections) if detections else None,
         recall=recall / len(cases) if cases else None,

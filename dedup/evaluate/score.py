@@ -56,13 +56,11 @@ class PlantScore:
     """What a run found of the planted copies, and what else it linked to units of hosts."""
 
     kinds: dict[str, Counts] = field(default_factory=lambda: defaultdict(Counts))
-    """Per kind, labels that were found (``true``) and missed."""
+    """Per kind, labels that were found by units (``true``) and missed."""
     links: Counts = field(default_factory=Counts)
     """Pairs of units, one of a host at least, that are held together: rightly or wrongly."""
     unjudged: int = 0
     """Pairs of short units that were not planted: such are alike by nature, and have no label."""
-    missed: list[Row] = field(default_factory=list)
-    """Labels that were not found."""
     wrong: list[tuple[Place, Place]] = field(default_factory=list)
     """Pairs that are held together and no label explains."""
 
@@ -70,7 +68,7 @@ class PlantScore:
 def score_planted(
     labels: Iterable[Row], roles: Sequence[str], links: Links, file: str, shortest: int
 ) -> PlantScore:
-    """Score a run over a planted corpus.
+    """Score which units a run holds together in a planted corpus; passages are left to ``marked``.
 
     A label is found if a unit that its stretch of the host touches is together with one that the
     stretch of its donor touches. A pair of units is right if a chain of labels joins them, else
@@ -111,7 +109,6 @@ def score_planted(
             score.kinds[label["kind"]].true += 1
         else:
             score.kinds[label["kind"]].missed += 1
-            score.missed.append(label)
     hosts = [row for row, role in enumerate(roles) if role == "host"]
     for place in (place for row in hosts for place, *_ in links.units((file, row))):
         for other in sorted(links.beside(place)):

@@ -22,6 +22,8 @@ from dedup.engines.local import LocalEngine
 from dedup.errors import OutputExistsError
 from dedup.evaluate.alter import KINDS
 from dedup.evaluate.links import Links
+from dedup.evaluate.marked import APART, Marked, score_marked
+from dedup.evaluate.plagdet import Aligned
 from dedup.evaluate.plant import Planted, plant
 from dedup.evaluate.score import Counts, PlantScore, score_planted
 from dedup.records import DOCUMENTS, SCHEMA_VERSION
@@ -115,7 +117,7 @@ def try_planted(
         )
         roles = [row["role"] for row in planted.documents]
         links = Links.of_run(out / "run")
-        score = score_planted(planted.labels, roles, links, PLANTED, shortest)
+        known = planted.labels, roles, links, PLANTED, shortest
         report = {
             "schema_version": SCHEMA_VERSION,
             "dedup": outcome.report["dedup"],
@@ -123,7 +125,7 @@ def try_planted(
             "donor_length": shortest,
             "documents": len(roles),
             "hosts": roles.count("host"),
-            **score_report(score, planted, kinds),
+            **score_report(score_planted(*known), score_marked(*known), planted, kinds),
         }
         folder.write_json("evaluation.json", report)
     return Trial(out, report)
@@ -142,22 +144,28 @@ def read_documents(
     return pa.concat_tables([DOCUMENTS.empty_table(), *tables]).combine_chunks()
 
 
-def score_report(score: PlantScore, planted: Planted, asked: Sequence[str]) -> dict[str, Any]:
-    """Return a score as JSON has it: recall by kind, precision, and some of what went wrong."""
+def score_report(
+    score: PlantScore, marked: Marked, planted: Planted, asked: Sequence[str]
+) -> dict[str, Any]:
+    """Return the scores as JSON has them, and some of what went wrong."""
     rows = planted.documents
     kinds = {}
     for kind in (kind for kind in KINDS if kind in asked):
-        counts = score.kinds.get(kind, Counts())
-        found, pairs = counts.true, counts.true + counts.missed
+        units = score.kinds.get(kind, Counts())
+        found, pairs = 0, units.true + units.missed
+        if pairs:
+            found = marked.kinds[kind].detected
         kinds[kind] = {
             "planted": pairs,
             "found": found,
-            "recall": counts.recall,
+            "recall": found / pairs if pairs else None,
             "interval_95": wilson_interval(found / pairs, pairs) if pairs else None,
+            "found_by_units": units.true,
+            "recall_by_units": units.recall,
         }
     missed: list[dict[str, Any]] = []
     for kind in kinds:
-        of_kind = [label for label in score.missed if label["kind"] == kind]
+        of_kind = [label for label in marked.missed if label["kind"] == kind]
         for label in of_kind[:SHOWN]:
             donor = rows[label["donor_row"]]["text"][label["donor_start"] : label["donor_end"]]
             missed.append({**label, "donor_text": donor})
@@ -169,6 +177,11 @@ def score_report(score: PlantScore, planted: Planted, asked: Sequence[str]) -> d
             "unjudged": score.unjudged,
             "precision": score.links.precision,
         },
+        "passages": {
+            "all": {"without": [kind for kind in kinds if kind in APART], **marked.all.as_dict()},
+            "kinds": {kind: marked.kinds[kind].as_dict() for kind in kinds if kind in marked.kinds},
+            "unjudged": marked.unjudged,
+        },
         "missed": missed,
         "wrong": [
             [
@@ -177,7 +190,21 @@ def score_report(score: PlantScore, planted: Planted, asked: Sequence[str]) -> d
             ]
             for pair in score.wrong[:SHOWN]
         ],
+        "wrong_passages": [_told(found, rows) for found in marked.wrong[:SHOWN]],
     }
+
+
+def _told(found: Aligned, rows: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    return [
+        {
+            "row": row,
+            "doc": rows[row]["id"],
+            "start": start,
+            "end": end,
+            "text": rows[row]["text"][start:end],
+        }
+        for (_, row), start, end in found
+    ]
 
 
 def _write_lines(folder: OutputFolder, name: str, rows: Iterable[Mapping[str, Any]]) -> None:

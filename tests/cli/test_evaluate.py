@@ -37,7 +37,9 @@ def test_a_table_of_kinds_and_where_to_look(planted: tuple[Path, str]):
     out, said = planted
     told = [line.split()[0] for line in said.splitlines()[1 : len(KINDS) + 1]]
     assert told == list(KINDS)
-    assert re.search(r"verbatim +3 +3  1\.0000  0\.439 to 1\.000", said)
+    assert re.search(r"verbatim +3 +3  1\.0000  0\.439 to 1\.000    1\.0000", said)
+    assert re.search(r"verbatim +1\.0000  1\.0000       1\.0000   1\.0000", said)
+    assert re.search(r"\nall but words-20, words-30, reordered +0\.\d{4}  0\.", said)
     assert "0 wrong: precision 1.0000" in said
     for name in ("evaluation.json", "labels.jsonl", "planted.jsonl", "run"):
         assert f"{out / name}: " in said
@@ -46,6 +48,7 @@ def test_a_table_of_kinds_and_where_to_look(planted: tuple[Path, str]):
     labels = [json.loads(line) for line in (out / "labels.jsonl").read_bytes().splitlines()]
     assert sum(row["planted"] for row in report["kinds"].values()) == len(labels)
     missed = [row["kind"] for row in report["missed"]]
+    assert report["passages"]["kinds"]["verbatim"]["plagdet"] == 1
     assert all(row["planted"] - row["found"] == missed.count(kind)
                for kind, row in report["kinds"].items())  # fmt: skip
 

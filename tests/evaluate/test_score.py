@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from dedup.errors import SettingsError
 from dedup.evaluate.links import Links
 from dedup.evaluate.pairs import read_labels, score_labels
+from dedup.evaluate.plagdet import Aligned, Span
 from dedup.evaluate.score import Counts, b_cubed, score_planted
 
 
@@ -23,7 +24,7 @@ def row(
     family: int | None = None,
 ) -> dict[str, Any]:
     """Return a row of a ledger; units are of 100 characters, documents are called by their row."""
-    told: dict[str, Any] = {"cluster": cluster, "family": family}
+    told: dict[str, Any] = {"cluster": cluster, "family": family, "kind": "near"}
     for prefix, place in (("", at), ("source_", source)):
         number, paragraph = place or (None, None)
         told |= {
@@ -62,6 +63,30 @@ def test_units_are_together_by_cluster_family_or_row():
     assert known.overlapping(("f", 2), 0, 505) == []
     assert known.called("d3") == known.called("f:3") == [("f", 3)]
     assert len(known.called("f")) == 5
+
+
+def passage(at: tuple[int, int, int, int], source: tuple[int, int, int, int]) -> dict[str, Any]:
+    """Return a row about a passage: row, paragraph in which it begins, start, end; twice."""
+    told = row(at[:2], source[:2]) | {"kind": "passage", "start": at[2], "end": at[3]}
+    return told | {"source_start": source[2], "source_end": source[3]}
+
+
+def test_passages_hold_no_units_together_and_are_told_apart():
+    # From the middle of the first unit of 0 into the second; in 7 nothing else is known.
+    found = passage((0, 0, 50, 150), (7, 3, 320, 420))
+    known = Links([found, row((0, 0), cluster=1), row((1, 0), (0, 0), cluster=1), row((0, 1))])
+    first, second, other = ("f", 0, 0), ("f", 0, 1), ("f", 7, 3)
+    assert not known.together(first, other)
+    assert known.beside(first) == {("f", 1, 0)}
+    assert known.sharing(other) == {first, second}
+    assert known.sharing(first) == known.sharing(second) == {other}
+    assert [(start, end) for _, start, end, _ in known.units(("f", 0))] == [(0, 100), (101, 201)]
+    here, there = Span(("f", 0), 50, 150), Span(("f", 7), 320, 420)
+    assert list(known.passages(("f", 0))) == [Aligned(here, there)]
+    assert list(known.passages(("f", 7))) == [Aligned(there, here)]
+    assert list(known.units_aligned(("f", 1))) == [
+        Aligned(Span(("f", 1), 0, 100), Span(("f", 0), 0, 100))
+    ]
 
 
 def label(kind: str, donor: tuple[int, int], host: tuple[int, int]) -> dict[str, Any]:
@@ -120,6 +145,21 @@ def test_pairs_are_counted_by_kind(tmp_path: Path):
     assert vars(score.all) == {"true": 1, "false": 1, "missed": 1}
     assert score.apart == 1
     assert score.b_cubed is None
+
+
+def test_a_passage_that_lies_in_both_places_holds_them(tmp_path: Path):
+    known = Links([passage((0, 0, 50, 150), (7, 3, 320, 420)), row((0, 1))])
+    file = write(
+        tmp_path / "pairs.jsonl",
+        {"a": {"doc": "d0", "paragraph": 1}, "b": {"doc": "d7", "line": 7}, "label": True},
+        {"a": {"doc": "d0", "start": 60, "end": 70}, "b": {"doc": "d7"}, "label": True},
+        {"a": {"doc": "d0", "start": 0, "end": 50}, "b": {"doc": "d7"}, "label": False},
+        {"a": {"doc": "d0", "paragraph": 2}, "b": {"doc": "d7"}, "label": False},
+        {"group": "g", "members": [{"doc": "d0", "paragraph": 0}, {"doc": "d7"}]},
+    )
+    score = score_labels(read_labels(file), known, [])
+    assert vars(score.kinds["pairs"]) == {"true": 2, "false": 0, "missed": 0}
+    assert vars(score.kinds["groups"]) == {"true": 1, "false": 0, "missed": 0}
 
 
 def test_groups_are_pairs_too(tmp_path: Path):
