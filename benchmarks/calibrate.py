@@ -37,6 +37,7 @@ from benchmarks.recall import jaccards
 from dedup.columns import numbers
 from dedup.corpus.memory import documents_table
 from dedup.engines.local import LocalEngine
+from dedup.evaluate.alter import KINDS, WITHIN
 from dedup.evaluate.plant import Planted, plant
 from dedup.finding import Finding
 from dedup.pipeline import MASKED_LEAST
@@ -247,7 +248,8 @@ def plant_copies() -> Planted:
     rows = [json.loads(line) for line in donors.read_bytes().splitlines()]
     corpus = documents_table([*rows, *corpora.rows("work_reports")], settings)
     hosts = documents_table(corpora.rows("control"), settings)
-    return plant(corpus, hosts, settings, LocalEngine(), copies=300)
+    kinds = [kind for kind in KINDS if kind not in WITHIN]  # which no unit is near
+    return plant(corpus, hosts, settings, LocalEngine(), kinds=kinds, copies=300)
 
 
 def measure(workers: int | None) -> dict[str, Any]:

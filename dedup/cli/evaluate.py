@@ -18,8 +18,8 @@ __all__ = ["command"]
 
 KINDS = (
     "verbatim", "words-5", "words-10", "words-20", "words-30", "cut", "extended", "split",
-    "merged", "reordered", "traditional", "readings", "lost", "places", "figures",
-    "places-figures",
+    "merged", "inside", "across", "reordered", "traditional", "readings", "lost", "places",
+    "figures", "places-figures",
 )  # fmt: skip
 """As ``dedup.evaluate.alter`` has them, which is not loaded for a help text."""
 
@@ -80,10 +80,11 @@ def plant(
     """Plant copies of paragraphs of CORPUS into other documents, and look for them.
 
     Paragraphs that stand only once are copied: verbatim; with 5, 10, 20 or 30 % of their words
-    replaced; cut, extended, split, merged, reordered; in the other script, with readings in
-    brackets, with characters lost, with other places and figures. --seed changes which. OUT gets
-    the planted corpus (planted.jsonl), where each copy is (labels.jsonl), the output of the run
-    (run) and the scores (evaluation.json).
+    replaced; cut, extended, split, merged, reordered; a part of them, or of two and the break
+    between, inside another paragraph; in the other script, with readings in brackets, with
+    characters lost, with other places and figures. --seed changes which. OUT gets the planted
+    corpus (planted.jsonl), where each copy is (labels.jsonl), the output of the run (run) and the
+    scores (evaluation.json).
     """
     from dedup.cli.progress import Progress
     from dedup.evaluate.trial import try_planted

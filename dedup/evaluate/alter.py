@@ -7,12 +7,15 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache, partial
+from itertools import accumulate
 from typing import Any
 
 from dedup.evaluate.slots import other_figures, other_places
 from dedup.tokens import cut
 
-__all__ = ["KINDS", "Copy", "Donor", "Stretch", "alter", "donors_needed", "is_word"]
+__all__ = [
+    "KINDS", "WITHIN", "Copy", "Donor", "Stretch", "alter", "donors_needed", "is_word", "middle",
+]  # fmt: skip
 
 READINGS = 0.1
 """Share of the Han characters that get their reading in brackets behind them."""
@@ -20,6 +23,8 @@ LOST = 0.03
 """Share of the characters that are lost."""
 LEFT_OUT = (0.25, 0.5)
 """Least and most that a cut leaves out, or that is put on to an extended copy, in words."""
+WITHIN = ("inside", "across")
+"""Kinds of copies that go into the middle of a unit of the host; others have lines of their own."""
 
 
 @dataclass(frozen=True)
@@ -29,11 +34,13 @@ class Donor:
     text: str
     words: tuple[str, ...]
     """Tokens, which joined are ``text``."""
+    gap: tuple[int, int] | None = None
+    """Where the first of two units ends and the second begins, if it is two; code points."""
 
     @classmethod
-    def of(cls, text: str) -> Donor:
+    def of(cls, text: str, gap: tuple[int, int] | None = None) -> Donor:
         """Cut a text into words as jieba does."""
-        return cls(text, tuple(cut(text)))
+        return cls(text, tuple(cut(text)), gap)
 
 
 @dataclass(frozen=True)
@@ -69,7 +76,7 @@ def alter(
     kind
         One of ``KINDS``.
     donors
-        As many as ``donors_needed`` says.
+        As many as ``donors_needed`` says; for ``across``, one that is two units.
     draw
         What is drawn at random comes from here.
     vocabulary
@@ -131,11 +138,46 @@ def _extended(
 
 def _split(donors: Sequence[Donor], _: random.Random, __: Sequence[str]) -> list[Copy] | None:
     text = donors[0].text
-    ends = [found.end() for found in re.finditer("[。；！？，、,;.]\\s*", text)][:-1]
-    if not ends:
+    at = middle(text)
+    return None if at is None else _parts(donors[0], [(0, at), (at, len(text))])
+
+
+def middle(text: str) -> int | None:
+    """Return where the mark is, behind which a text is parted in halves best; None without one.
+
+    >>> middle("一二三，四五。六七八九。")
+    7
+    """
+    ends = [found.end() for found in re.finditer("[。；！？，、,;.]\\s*", text)]
+    ends = [end for end in ends if end < len(text)]
+    return min(ends, key=lambda end: abs(2 * end - len(text)), default=None)
+
+
+def _inside(donors: Sequence[Donor], draw: random.Random, _: Sequence[str]) -> list[Copy] | None:
+    words = donors[0].words
+    out = max(2, round(draw.uniform(*LEFT_OUT) * len(words)))
+    if out >= len(words):
         return None
-    middle = min(ends, key=lambda end: abs(2 * end - len(text)))
-    return _parts(donors[0], [(0, middle), (middle, len(text))])
+    front = draw.randint(1, out - 1)
+    bounds = [0, *accumulate(map(len, words))]
+    return _parts(donors[0], [(bounds[front], bounds[front - out - 1])])
+
+
+def _across(donors: Sequence[Donor], draw: random.Random, _: Sequence[str]) -> list[Copy] | None:
+    text, gap = donors[0].text, donors[0].gap
+    if gap is None:
+        return None
+    first, second = gap
+    bounds = [0, *accumulate(map(len, donors[0].words))]
+    wanted = (
+        draw.uniform(*LEFT_OUT) * first,
+        len(text) - draw.uniform(*LEFT_OUT) * (len(text) - second),
+    )
+    start, end = (min(bounds, key=lambda at: abs(at - each)) for each in wanted)
+    if not start < first <= second < end:
+        return None
+    told = text[start:end] if draw.random() < 0.5 else text[start:first] + text[second:end]
+    return [Copy(told, (Stretch(0, start, end, 0, len(told)),))]
 
 
 def _merged(donors: Sequence[Donor], _: random.Random, __: Sequence[str]) -> list[Copy] | None:
@@ -251,6 +293,8 @@ KINDS: dict[str, Maker] = {
     "extended": _extended,
     "split": _split,
     "merged": _merged,
+    "inside": _inside,
+    "across": _across,
     "reordered": _reordered,
     "traditional": _traditional,
     "readings": _readings,

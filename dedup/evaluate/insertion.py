@@ -1,4 +1,4 @@
-"""Copies put between the units of a host, and the label of each: where it is, and what it is of."""
+"""Copies put between the units of a host or into them, and labels of where each is, and of what."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from dedup.columns import numbers
-from dedup.evaluate.alter import Copy
+from dedup.evaluate.alter import WITHIN, Copy, middle
 from dedup.records import SCHEMA_VERSION
 from dedup.stages.segment import layout, segment
 
@@ -55,16 +55,17 @@ class Place(NamedTuple):
 
 
 def insert(
-    text: str, units: Sequence[Unit], inside: Sequence[Sequence[Made]], elsewhere: float, unit: str
-) -> tuple[str, list[int]]:
-    """Return a host with copies in front of its units, on lines of their own, and their starts.
+    text: str, units: Sequence[Unit], copies: Sequence[Sequence[Made]], elsewhere: float, unit: str
+) -> tuple[str, list[tuple[Made, int]]]:
+    """Return a host with copies at its units, and where each of them starts.
 
     Parameters
     ----------
     text, units
         The host.
-    inside
-        Per unit, the copies that go in front of it.
+    copies
+        Per unit, the copies that go in front of it, on lines of their own, and those of the kinds
+        ``WITHIN``, one at most, that go into the middle of it.
     elsewhere
         Units of which so much also stands elsewhere are left out, as cleaning would.
     unit
@@ -74,7 +75,7 @@ def insert(
     usual = [gap for gap, _ in between.most_common() if "\n" in gap]
     separator = (usual or ["\n\n" if unit == "blank" else "\n"])[0]
     parts: list[str] = []
-    starts: list[int] = []
+    starts: list[tuple[Made, int]] = []
     size = at = 0
     last = "\n"
 
@@ -84,19 +85,39 @@ def insert(
         size += len(part)
         last = part[-1:] or last
 
-    for each, copies in zip(units, inside, strict=True):
+    def put(made: Made) -> None:
+        starts.append((made, size))
+        add(made.copy.text)
+
+    for each, some in zip(units, copies, strict=True):
         add(text[at : each.start])
         at = each.start
-        for made in copies:
+        for made in some:
+            if made.kind in WITHIN:
+                continue
             if last not in "\r\n":
                 add("\n")
-            starts.append(size)
-            add(made.copy.text)
+            put(made)
             add(separator)
+        for made in some:
+            if made.kind not in WITHIN:
+                continue
+            whole = text[each.start : each.end]
+            at = each.start + (middle(whole) or len(whole) // 2)
+            add(text[each.start : at])
+            add(_space(last, made.copy.text))
+            put(made)
+            add(_space(last, text[at:]))
         if each.elsewhere >= elsewhere:
             at = each.drop_end
     add(text[at:])
     return "".join(parts), starts
+
+
+def _space(before: str, after: str) -> str:
+    """Return what keeps two words apart that would be one without."""
+    ends = before[-1:], after[:1]
+    return " " if all(end.isascii() and end.isalnum() for end in ends) else ""
 
 
 def labels(

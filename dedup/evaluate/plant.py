@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import random
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 import pyarrow as pa
 
 from dedup.engines import Engine
 from dedup.errors import CorpusError
-from dedup.evaluate.alter import KINDS, Copy, Donor, alter, donors_needed, is_word
+from dedup.evaluate.alter import KINDS, WITHIN, Copy, Donor, alter, donors_needed, is_word
 from dedup.evaluate.insertion import Made, Place, Row, Unit, insert, labels
 from dedup.evaluate.reuse import units_with_reuse
 from dedup.settings import Settings
@@ -21,7 +21,7 @@ __all__ = ["Planted", "plant"]
 
 ELSEWHERE = 0.1
 """Share of a unit's runs of words from which it counts as standing elsewhere, too."""
-PARTS = ("cut", "split")
+PARTS = ("cut", "split", *WITHIN)
 """Kinds that copy a part of the donor: no run of words of it may stand elsewhere, or all of the few
 that do could be in that part."""
 SCARCE = ("places-figures", "places", "figures", *PARTS, "reordered")
@@ -63,7 +63,8 @@ def plant(
         Documents to take donors from (``records.DOCUMENTS``).
     hosts
         Documents to plant into; None: a third of those of ``corpus`` that are fit for it, from
-        which no donor is taken then. With unit ``document`` each copy is a document by itself.
+        which no donor is taken then. With unit ``document`` each copy is a document by itself, but
+        for those that go into the middle of another one.
     settings
         The unit and the seed.
     kinds
@@ -97,16 +98,7 @@ def plant(
             f"no paragraph of {shortest} characters or more stands only once: give more text, or "
             "a lower --donor-length"
         )
-    draw = random.Random(f"gaps {settings.seed}")
-    draw.shuffle(made)
-    gaps = [(number, at) for number in sorted(chosen) for at in range(len(units[number]))]
-    inside: dict[int, list[list[Made]]] = {
-        number: [[] for _ in units[number]] for number in sorted(chosen)
-    }
-    if kind != "document":
-        for each in made:
-            number, at = draw.choice(gaps)
-            inside[number][at].append(each)
+    inside, alone = _places(made, units, sorted(chosen), kind, shortest, settings.seed)
 
     rows: list[Row] = []
     row_of: dict[int, int] = {}
@@ -118,14 +110,12 @@ def plant(
         if number in chosen:
             role = "host"
             text, starts = insert(text, units[number], inside[number], ELSEWHERE, kind)
-            here = [each for some in inside[number] for each in some]
-            places += [Place(m, len(rows), start) for m, start in zip(here, starts, strict=True)]
+            places += [Place(each, len(rows), start) for each, start in starts]
         row_of[number] = len(rows)
         rows.append({"id": label, "role": role, "text": text})
-    if kind == "document":
-        for each in made:
-            places.append(Place(each, len(rows), 0))
-            rows.append({"id": f"planted:{len(rows)}", "role": "host", "text": each.copy.text})
+    for each in alone:
+        places.append(Place(each, len(rows), 0))
+        rows.append({"id": f"planted:{len(rows)}", "role": "host", "text": each.copy.text})
     return Planted(rows, list(labels(places, rows, row_of, kind)))
 
 
@@ -164,6 +154,42 @@ def _hosts(units: Sequence[Sequence[Unit]], first: int | None, seed: int) -> set
     return set(fit)
 
 
+def _places(
+    made: Sequence[Made],
+    units: Sequence[Sequence[Unit]],
+    hosts: Sequence[int],
+    unit: str,
+    shortest: int,
+    seed: int,
+) -> tuple[dict[int, list[list[Made]]], list[Made]]:
+    """Return, per host and unit, the copies that go there; and those that are documents themselves.
+
+    A unit takes one copy at most into its middle, and is as long as donors are: where there are no
+    more such units, copies of these kinds are left out.
+    """
+    draw = random.Random(f"gaps {seed}")
+    made = draw.sample(made, len(made))
+    gaps = [(number, at) for number in hosts for at in range(len(units[number]))]
+    inside: dict[int, list[list[Made]]] = {number: [[] for _ in units[number]] for number in hosts}
+    long = [
+        (number, at)
+        for number, at in gaps
+        if units[number][at].elsewhere < ELSEWHERE and units[number][at].length >= shortest
+    ]
+    draw.shuffle(long)
+    alone = []
+    for each in made:
+        if each.kind not in WITHIN and unit == "document":
+            alone.append(each)
+        elif each.kind not in WITHIN:
+            number, at = draw.choice(gaps)
+            inside[number][at].append(each)
+        elif long:
+            number, at = long.pop()
+            inside[number][at].append(each)
+    return inside, alone
+
+
 def _make(
     pool: Sequence[Unit], texts: Sequence[str], kinds: Sequence[str], copies: int, seed: int
 ) -> list[Made]:
@@ -182,10 +208,10 @@ def _make(
         return []
     made: list[Made] = []
     number = 0
-    copies = min(copies, max(1, len(pool) // sum(map(donors_needed, kinds))))  # some of each
+    copies = min(copies, max(1, len(pool) // sum(map(_units_needed, kinds))))  # some of each
     for kind in sorted(dict.fromkeys(kinds), key=lambda kind: kind not in SCARCE):
         draw = random.Random(f"{kind} {seed}")
-        some, pool = _make_kind(kind, pool, donor, copies, draw, words)
+        some, pool = _make_kind(kind, pool, texts, donor, copies, draw, words)
         for taken, found in some:
             made += [Made(kind, number, taken, copy) for copy in found]
             number += 1
@@ -195,27 +221,57 @@ def _make(
 def _make_kind(
     kind: str,
     pool: Sequence[Unit],
+    texts: Sequence[str],
     donor: Callable[[Unit], Donor],
     copies: int,
     draw: random.Random,
     words: Sequence[str],
 ) -> tuple[list[tuple[tuple[Unit, ...], list[Copy]]], list[Unit]]:
     """Return the donors of each copy with what was made of them, and the donors that are left."""
-    needed = donors_needed(kind)
     some: list[tuple[tuple[Unit, ...], list[Copy]]] = []
-    left: list[Unit] = []
-    at = 0
-    while len(some) < copies and at + needed <= len(pool):
-        taken = tuple(pool[at : at + needed])
-        at += needed
-        found = None
-        if kind not in PARTS or not any(unit.elsewhere for unit in taken):
-            found = alter(kind, [donor(unit) for unit in taken], draw, words)
-        if found is None:
-            left += taken
-        else:
-            some.append((taken, found))
-    return some, [*left, *pool[at:]]
+    used: set[Unit] = set()
+    for taken in _together(kind, pool):
+        if len(some) == copies:
+            break
+        if kind in PARTS and any(unit.elsewhere for unit in taken):
+            continue
+        donors, given = taken, [donor(unit) for unit in taken]
+        if kind == "across":
+            donors, given = _joined(taken, texts)
+        found = alter(kind, given, draw, words)
+        if found is not None:
+            some.append((donors, found))
+            used.update(taken)
+    return some, [unit for unit in pool if unit not in used]
+
+
+def _together(kind: str, pool: Sequence[Unit]) -> Iterator[tuple[Unit, ...]]:
+    """Yield the donors of one copy after the other, none twice: for ``across`` two neighbours."""
+    if kind != "across":
+        needed = donors_needed(kind)
+        for at in range(0, len(pool) - needed + 1, needed):
+            yield tuple(pool[at : at + needed])
+        return
+    at_place = {(unit.document, unit.paragraph): unit for unit in pool}
+    for place, unit in list(at_place.items()):
+        following = at_place.get((place[0], place[1] + 1))
+        if place in at_place and following is not None:
+            yield unit, following
+            del at_place[place], at_place[following.document, following.paragraph]
+
+
+def _joined(pair: tuple[Unit, ...], texts: Sequence[str]) -> tuple[tuple[Unit, ...], list[Donor]]:
+    """Return two neighbours as one unit, and as one donor that knows where they meet."""
+    first, second = pair
+    whole = first._replace(end=second.end, drop_end=second.drop_end)
+    text = texts[whole.document][whole.start : whole.end]
+    skipped = whole.start + len(text) - len(text.lstrip())
+    gap = first.end - skipped, second.start - skipped
+    return (whole,), [Donor.of(text.strip(), gap)]
+
+
+def _units_needed(kind: str) -> int:
+    return 2 if kind == "across" else donors_needed(kind)
 
 
 def _unlike(names: Sequence[str]) -> list[str]:

@@ -20,13 +20,18 @@ from dedup.stages.segment import layout, segment
 from dedup.stages.shingle import shingle
 from dedup.stages.words import words
 
-__all__ = ["RUN", "shares_elsewhere", "units_with_reuse"]
+__all__ = ["LONG_RUN", "RUN", "shares_elsewhere", "units_with_reuse"]
 
 RUN = 5
 """Words in a row that count as the same text.
 
 Two paragraphs on one subject have hardly such a run in common; of one with every fifth word
 replaced, a third of the runs stay.
+"""
+LONG_RUN = 8
+"""Words in a row that are a copied passage by themselves, however long the unit is around them.
+
+Of the paragraphs of laws of which less than a tenth stands elsewhere, 1 % have such a run.
 """
 _ROWS = 2000
 """Documents to a batch."""
@@ -46,24 +51,25 @@ def units_with_reuse(documents: pa.Table, settings: Settings, engine: Engine) ->
     -------
     pa.Table
         ``document, paragraph, line, start, end, drop_end, length`` as in ``records.UNITS``, and
-        ``elsewhere`` (float64, 0 to 1).
+        ``elsewhere`` (float64, 0 to 1): the share of its runs of ``RUN`` words that another unit
+        has, too; 1 if another has a run of ``LONG_RUN`` words of it.
     """
     tables, lexicon = folding.load_tables(), load_lexicon(settings)
 
-    def describe(first: int) -> tuple[pa.Table, pa.Array]:
+    def describe(first: int) -> tuple[pa.Table | pa.Array, ...]:
         batch = documents.slice(first, _ROWS).combine_chunks()
         units = fold(batch, segment(layout(batch, settings.unit)), tables)
-        sets = shingle(words(flat(units["shadow"]), lexicon, characters=False), RUN)
+        told = words(flat(units["shadow"]), lexicon, characters=False)
+        sets = [flat(shingle(told, size)["masked"]) for size in (RUN, LONG_RUN)]
         units = units.drop_columns(["shadow", "hash_high", "hash_low", "byte_start", "byte_end"])
         moved = pa.array(numbers(units["document"]) + first)
-        return units.set_column(units.column_names.index("document"), "document", moved), flat(
-            sets["masked"]
-        )
+        return units.set_column(units.column_names.index("document"), "document", moved), *sets
 
-    parts = engine.map(describe, range(0, max(documents.num_rows, 1), _ROWS))
-    units = pa.concat_tables([part[0] for part in parts]).combine_chunks()
-    sets = pa.concat_arrays([part[1] for part in parts])
-    return units.append_column("elsewhere", pa.array(shares_elsewhere(sets)))
+    starts = range(0, max(documents.num_rows, 1), _ROWS)
+    parts = list(zip(*engine.map(describe, starts), strict=True))
+    units = pa.concat_tables(parts[0]).combine_chunks()
+    short, long = (shares_elsewhere(pa.concat_arrays(sets)) for sets in parts[1:])
+    return units.append_column("elsewhere", pa.array(np.where(long > 0, 1.0, short)))
 
 
 def shares_elsewhere(sets: pa.Array) -> npt.NDArray[np.float64]:

@@ -21,6 +21,8 @@ WORDS = ["水库", "植树", "图书", "养老", "the", "report"]
 
 def make(kind: str, seed: int = 1, text: str = TEXT):
     donors = [Donor.of(text), Donor.of(SECOND)][: donors_needed(kind)]
+    if kind == "across":
+        donors = [Donor.of(f"{text}\n{SECOND}", (len(text), len(text) + 1))]
     return alter(kind, donors, random.Random(f"{seed}"), WORDS)
 
 
@@ -32,10 +34,10 @@ def test_stretches_lie_within_the_copy_and_the_donor(kind: str, seed: int):
     for copy in copies:
         assert copy.stretches
         for stretch in copy.stretches:
-            donor = (TEXT, SECOND)[stretch.donor]
+            donor = f"{TEXT}\n{SECOND}" if kind == "across" else (TEXT, SECOND)[stretch.donor]
             assert 0 <= stretch.donor_start < stretch.donor_end <= len(donor)
             assert 0 <= stretch.start < stretch.end <= len(copy.text)
-            if kind in {"verbatim", "cut", "extended", "split", "merged"}:
+            if kind in {"verbatim", "cut", "extended", "split", "merged", "inside"}:
                 told = donor[stretch.donor_start : stretch.donor_end]
                 assert copy.text[stretch.start : stretch.end] == told
 
@@ -58,6 +60,26 @@ def test_two_parts_are_the_whole_and_two_wholes_are_merged():
     assert first.text + second.text == TEXT
     (merged,) = make("merged") or []
     assert merged.text == TEXT + SECOND
+
+
+def test_what_goes_inside_leaves_out_something_at_both_ends():
+    for seed in range(20):
+        (copy,) = make("inside", seed) or []
+        assert 0.3 <= len(copy.text) / len(TEXT) <= 0.85
+        assert copy.stretches[0].donor_start > 0
+        assert copy.stretches[0].donor_end < len(TEXT)
+
+
+def test_what_goes_across_has_an_end_and_a_beginning_and_the_break_or_not():
+    breaks = set()
+    for seed in range(20):
+        (copy,) = make("across", seed) or []
+        (stretch,) = copy.stretches
+        told = f"{TEXT}\n{SECOND}"[stretch.donor_start : stretch.donor_end]
+        assert 0 < stretch.donor_start < len(TEXT) + 1 < stretch.donor_end
+        assert copy.text in {told, told.replace("\n", "")}
+        breaks.add("\n" in copy.text)
+    assert breaks == {True, False}
 
 
 def test_reordered_sentences_are_the_same_sentences():
@@ -89,6 +111,7 @@ def test_characters_are_lost():
         ("split", "没有地方可以分开"),
         ("traditional", "the same in both scripts"),
         ("words-5", "太短"),
+        ("inside", "太短"),
     ],
 )
 def test_what_cannot_be_made_is_not(kind: str, text: str):

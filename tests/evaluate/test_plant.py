@@ -86,7 +86,36 @@ def test_no_donor_is_copied_twice_and_every_kind_gets_its_share():
     slots = {"places", "figures", "places-figures"}  # the essays have none
     assert counts == {kind: 4 for kind in KINDS if kind not in slots}
     donors = {(label["donor_row"], label["donor_paragraph"]) for label in result.labels}
-    assert len(donors) == sum(map(donors_needed, kinds.values()))
+    donors |= {(label["donor_row"], label["donor_paragraph"] + 1) for label in result.labels
+               if label["kind"] == "across"}  # fmt: skip
+    assert len(donors) == sum(map(donors_needed, kinds.values())) + counts["across"]
+
+
+@pytest.mark.parametrize("unit", ["line", "sentence", "document"])
+def test_what_goes_inside_is_a_part_of_a_longer_unit(unit: str):
+    settings = Settings(unit=unit)  # type: ignore[arg-type]
+    result = planted(settings, kinds=["inside", "across"], shortest=20)
+    kinds = Counter(label["kind"] for label in result.labels)
+    # There is nothing across two documents.
+    assert kinds == ({"inside": 3} if unit == "document" else {"inside": 3, "across": 3})
+    for label in result.labels:
+        donor, host = (result.documents[label[f"{end}_row"]]["text"] for end in ("donor", "host"))
+        start, end = label["host_start"], label["host_end"]
+        source = donor[label["donor_start"] : label["donor_end"]]
+        assert label["text"] == host[start:end]
+        assert label["text"].replace("\n", "") == source.replace("\n", "")
+        assert 0 < start < end < len(host)
+        if unit != "document":
+            around = host[start - 1], host[end], donor[label["donor_start"] - 1]
+            assert "\n" not in (*around, donor[label["donor_end"]])
+
+
+def test_without_long_units_nothing_goes_inside():
+    settings = Settings()
+    corpus = table([essay(n) for n in range(30)], settings)
+    hosts = table([essay(100).replace("，", "\n")], settings)
+    result = plant(corpus, hosts, settings, ENGINE, kinds=["verbatim", "inside"], copies=3)
+    assert {label["kind"] for label in result.labels} == {"verbatim"}
 
 
 def test_hosts_hold_nothing_that_stands_elsewhere():

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import random
+
 import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
@@ -37,3 +39,13 @@ def test_the_same_text_with_other_places_and_figures_stands_elsewhere():
     share = units["elsewhere"].to_pylist()
     assert share[1] == 0
     assert min(share[0], *share[2:]) > 0.5
+
+
+def test_one_long_run_that_stands_elsewhere_is_enough():
+    draw = random.Random(1)
+    own = [" ".join("".join(draw.choices("bdfgklmn", k=9)) for _ in range(200)) for _ in range(2)]
+    run = "各级农业农村主管部门应当会同有关部门每年定期检查"
+    for shared, expected in ((run, [1, 1]), (run[:10], [0, 0])):
+        documents = documents_table([f"{text}。{shared}。" for text in own], Settings())
+        units = units_with_reuse(documents, Settings(), LocalEngine(1))
+        assert units["elsewhere"].to_pylist() == expected
