@@ -221,7 +221,7 @@ def labels(options: argparse.Namespace) -> tuple[dict[str, float], dict[str, Any
         }
     used = [GROUPS, *(part for name, corpus, _ in SETS for part in (name, *corpus.split("+")))]
     return figures, {
-        "data": _digests(used),
+        "data": digests(used),
         "half": HALF,
         "documents": sets,
         "paragraphs": groups,
@@ -312,7 +312,7 @@ def planted(options: argparse.Namespace) -> tuple[dict[str, float], dict[str, An
         print(f"{row['kind']}:\n    {row['donor_text']}\n    {row['text']}")
     told = "settings", "donor_length", "kinds", "links", "passages"
     details = {name: report[name] for name in told}
-    data = _digests([options.donors, "control"])
+    data = digests([options.donors, "control"])
     return figures, {"data": data, "donors": options.donors, "hosts": "control", **details}
 
 
@@ -322,7 +322,7 @@ def _told(score: Mapping[str, Any]) -> str:
     return "  ".join("  none" if score[name] is None else f"{score[name]:6.4f}" for name in names)
 
 
-def _digests(names: Iterable[str]) -> dict[str, str]:
+def digests(names: Iterable[str]) -> dict[str, str]:
     """Return the SHA-256 of each packed file: floors hold for these data alone."""
     return {
         name: hashlib.sha256(corpora.packed(name).read_bytes()).hexdigest()
