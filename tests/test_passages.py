@@ -73,6 +73,13 @@ def test_what_is_kept_first_is_the_source():
     assert (row["doc"], row["source_doc"]) == ("0", "1")
 
 
+def test_a_repeat_within_one_unit_is_a_passage():
+    (row,) = _rows([f"{COPIED}。{THIRD}{COPIED}。{OTHER}"])
+    assert row["text"] == COPIED + "。"
+    assert row["source_start"] == 0 < row["start"]
+    assert row["paragraph"] == row["source_paragraph"] == 0
+
+
 def test_across_only_leaves_out_passages_within_a_source():
     document = f"{OTHER}{COPIED}。\n{THIRD}{COPIED}。"
     assert len(_rows([document])) == 1

@@ -40,6 +40,8 @@ BITS = 8
 @inner
 def _linked(a: int, b: int, groups: I64) -> bool:
     """Say whether two units are in one group of some kind, so that their likeness is told."""
+    if a == b:
+        return False
     for kind in range(groups.shape[1]):
         if groups[a, kind] >= 0 and groups[a, kind] == groups[b, kind]:
             return True
