@@ -59,7 +59,8 @@ class Deduplicator(TransformerMixin, BaseEstimator, auto_wrap_output_keys=None):
     Parameters
     ----------
     threshold, recall, permutations, words, chars, unit, min_length, min_drop, keep, preset,
-    drop_threshold, drop_document, drop_families, user_dictionaries, exact, seed, audit, bucket_cap
+    drop_threshold, drop_document, drop_families, passages, passage_length, passage_share,
+    user_dictionaries, exact, seed, audit, bucket_cap
         As in ``Settings``. Texts have no dates or sources, so ``keep`` is ``"first"`` or
         ``"longest"``.
     drop
@@ -116,6 +117,9 @@ class Deduplicator(TransformerMixin, BaseEstimator, auto_wrap_output_keys=None):
         drop_threshold: float | None = None,
         drop_document: float | None = None,
         drop_families: bool = False,
+        passages: bool = True,
+        passage_length: int = 30,
+        passage_share: float = 0.5,
         user_dictionaries: Sequence[str | Path] = (),
         exact: bool = False,
         seed: int = 1,
@@ -137,6 +141,9 @@ class Deduplicator(TransformerMixin, BaseEstimator, auto_wrap_output_keys=None):
         self.drop_threshold = drop_threshold
         self.drop_document = drop_document
         self.drop_families = drop_families
+        self.passages = passages
+        self.passage_length = passage_length
+        self.passage_share = passage_share
         self.user_dictionaries = user_dictionaries
         self.exact = exact
         self.seed = seed

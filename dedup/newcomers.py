@@ -64,6 +64,7 @@ def apart(finding: Finding, first: int) -> Finding:
         literal=_between(finding.literal, texts, number),
         masked=_between(finding.masked, masked, head),
         masked_of=head[masked_share][by_rank],
+        passages=_seen(finding.passages, first),
     )
 
 
@@ -94,6 +95,12 @@ class _Shares:
         place = np.searchsorted(codes, wanted)
         there = (key >= 0) & (np.append(codes, -1)[place] == wanted)
         return np.where(there, place, -1)
+
+
+def _seen(passages: pa.Table, first: int) -> pa.Table:
+    """Return the passages that are not of two newcomers."""
+    here, there = (numbers(passages[name]) for name in ("document", "source_document"))
+    return passages.filter(pa.array((np.minimum(here, there) < first) | (here == there)))
 
 
 def _code(owner: Ints, key: Ints, size: int) -> Ints:

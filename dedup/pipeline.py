@@ -229,7 +229,8 @@ def find_folded(
     with watch.stage("cluster"):
         decision = finding.decide(settings)
     if shadows is not None:
-        repeated = (text_of >= 0) & (text_unit[text_of] != np.arange(len(text_of)))
+        first = np.append(text_unit, -1)[text_of]  # -1 picks what is appended
+        repeated = (text_of >= 0) & (first != np.arange(len(text_of)))
         groups = np.stack([text_of, decision.cluster.of, decision.family.of], axis=1)
         passages, capped = find_passages(
             engine, shadows, documents, units, repeated, groups, rank,

@@ -217,6 +217,8 @@ class Result:
     def rethreshold(self, threshold: float) -> Result:
         """Return the result at a higher threshold, from the same edges, without a new run.
 
+        Passages stay as they were found: units that were near, and no longer are, share none.
+
         Raises
         ------
         SettingsError

@@ -25,10 +25,12 @@ from dedup.engines.local import LocalEngine
 from dedup.kernels import cache_root, compiled_before, mark_compiled
 from dedup.kernels.dictionary import Dictionary
 from dedup.masking import rules
+from dedup.passages import find_passages
 from dedup.pipeline import Folded, find_folded, fold_corpus, load_lexicon
 from dedup.records import DOCUMENTS, QUARANTINE, REMOVALS, UNITS
 from dedup.sentences import marks
 from dedup.settings import Settings
+from dedup.stages.passages import lay_out
 from dedup.stages.words import Lexicon
 from dedup.watch import Watch
 
@@ -67,13 +69,17 @@ def compile_kernels() -> bool:
 
 
 def _files_to_shadows() -> None:
-    """Take two files to their shadow texts, and cut something out of them; load the dictionary."""
+    """Take two files to their shadow texts and what those share, and cut something out of them.
+
+    Load the dictionary.
+    """
+    shared = "".join(map(chr, range(0x4E00, 0x4E40)))
     settings, engine, watch = Settings(), LocalEngine(1), Watch()
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         (folder / "corpus").mkdir()
-        (folder / "corpus/a.txt").write_bytes(b"a line\n")
-        (folder / "corpus/b.jsonl").write_bytes(b'{"text": "a line"}\n')
+        (folder / "corpus/a.txt").write_text(f"a {shared}\n", encoding="utf-8")
+        (folder / "corpus/b.jsonl").write_text(f'{{"text": "{shared}"}}\n', encoding="utf-8")
         surveys = survey(discover([folder / "corpus"]), settings=settings)
         read_chunk = partial(read, settings=settings)
         folded = fold_corpus(plan(surveys), read_chunk, settings, engine, watch)
@@ -82,6 +88,12 @@ def _files_to_shadows() -> None:
         write_clean(
             surveys, removals, folded.quarantine, folder / "clean", folder / "patch", settings
         )
+    documents, units = folded.documents, folded.units
+    count = np.arange(units.num_rows)
+    find_passages(
+        engine, lay_out(units, documents.num_rows), documents, units, np.zeros(len(count), bool),
+        np.stack([count] * 3, axis=1), count, None, settings, watch,
+    )  # fmt: skip
     load_lexicon(settings)
 
 
@@ -109,7 +121,8 @@ def _words_to_ledger() -> None:
     )  # fmt: skip
     lexicon = Lexicon(dictionary, none.astype(np.uint8), rules(), marks())
     folded = Folded(_table(documents, DOCUMENTS), QUARANTINE.empty_table(), _table(units, UNITS))
-    result = find_folded(folded, lambda: lexicon, [""], Settings(), LocalEngine(1), Watch())
+    settings = Settings(passages=False)  # which the other process compiles
+    result = find_folded(folded, lambda: lexicon, [""], settings, LocalEngine(1), Watch())
     result.provenance  # noqa: B018  made when asked for
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import random
 from typing import Any
 
@@ -76,7 +77,7 @@ def test_worked_example() -> None:
     assert result.share_repeated().to_pylist() == [1.0] * 4
     assert result.shares() == {
         "all": 3 * len(SAME) + 2 * len(other), "repeated": 3 * len(SAME) + 2 * len(other),
-        "dropped": len(SAME) + len(other),
+        "passages": 0, "dropped": len(SAME) + len(other),
     }  # fmt: skip
     assert result.edges.select(["unit_a", "unit_b"]).to_pylist() == [{"unit_a": 0, "unit_b": 4}]
     assert set(result.copies("b")["doc"].to_pylist()) == {"b", "c"}
@@ -104,6 +105,10 @@ def test_units_clusters_removals_and_ledger_agree(seed: int) -> None:
     links: dict[int, list[tuple[int | None, dict[str, Any]]]] = {i: [] for i in range(len(units))}
     for row in result.provenance.to_pylist():
         assert row["text"] == texts[row["doc"]][row["start"] : row["end"]]
+        if row["kind"] == "passage":  # the rest is about units
+            unit = units[place[row["doc"], row["paragraph"]]]
+            assert row["action"] == ("dropped" if unit["action"] == "dropped" else "tagged")
+            continue
         source = place.get((row["source_doc"], row["source_paragraph"]))
         links[place[row["doc"], row["paragraph"]]].append((source, row))
     for i, unit in enumerate(units):
@@ -162,9 +167,11 @@ def tables(result: Result) -> list[Any]:
 @pytest.mark.parametrize("seed", range(12))
 def test_a_higher_threshold_needs_no_new_run(seed: int) -> None:
     documents = corpus(seed)
-    low = dedup.find(documents, Settings(exact=True), workers=1)
+    settings = Settings(exact=True, passages=False)
+    low = dedup.find(documents, settings, workers=1)
     for threshold in (0.6, 0.75, 1.0):
-        again = dedup.find(documents, Settings(exact=True, threshold=threshold), workers=1)
+        higher = dataclasses.replace(settings, threshold=threshold)
+        again = dedup.find(documents, higher, workers=1)
         found = low.rethreshold(threshold)
         assert found.settings == again.settings
         assert tables(found) == tables(again)

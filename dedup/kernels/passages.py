@@ -228,26 +228,32 @@ def grow(
                 j += 1
             if i + j < run:
                 continue
-            p_end, q_end, ahead = _reach(
-                text, p, q, documents[d + 1], q_last, 1, unit_p, unit_q, unit_start, groups, edge,
-                scratch,
-            )  # fmt: skip
-            p_least = q_end if d == e else documents[d]
-            p_begin, q_begin, behind = _reach(
-                text, p, q, p_least, documents[e], -1, unit_p, unit_q, unit_start, groups, edge,
-                scratch,
-            )  # fmt: skip
+            matched = 0
+            p_begin, q_begin, p_end, q_end = p, q, p, q
+            for step in (1, -1):  # one call, for it is compiled once for each
+                ahead = step > 0
+                p_limit = documents[d + 1] if ahead else q_end if d == e else documents[d]
+                q_limit = q_last if ahead else documents[e]
+                reached_p, reached_q, equal = _reach(
+                    text, p, q, p_limit, q_limit, step, unit_p, unit_q, unit_start, groups, edge,
+                    scratch,
+                )  # fmt: skip
+                matched += equal
+                if ahead:
+                    p_end, q_end = reached_p, reached_q
+                else:
+                    p_begin, q_begin = reached_p, reached_q
             slot = held % RECENT
             recent[slot, 0], recent[slot, 1], recent[slot, 2], recent[slot, 3] = (
                 p_begin, p_end, q_begin, q_end,
             )  # fmt: skip
             held += 1
-            if ahead + behind < (3 * least if narrow[unit_p] else least):
+            if matched < (3 * least if narrow[unit_p] else least):
                 continue
             if n == len(out):
                 return done, first
             out[n, 0], out[n, 1], out[n, 2], out[n, 3] = p_begin, p_end, q_begin, q_end
-            out[n, 4] = ahead + behind
+            out[n, 4] = matched
             n += 1
     return n, high
 

@@ -98,7 +98,8 @@ def provenance_rows(links: pa.Table, evidence: Evidence) -> pa.Table:
     kinds = _kind_codes(links)
     # A unit dropped for another that is like it only once masked.
     kinds = np.where((kinds == 1) & (similarity < e.settings.near), 2, kinds)
-    action = np.where(is_passage, e.actions.index("tagged"), e.action[unit])
+    action = e.action[unit]
+    action = np.where(is_passage & (action != 2), e.actions.index("tagged"), action)
     facts, said = _compared(subsequence, a, b, e.guards), _compared(stands_in, a, b, e.sentences)
     elsewhere = (action == 2) & (e.target[unit] != source)
     alone = (action == 2) & (e.target[unit] < 0)
@@ -147,12 +148,12 @@ REASONS = [
     "tagged: not word for word in what is kept",
     "tagged: the same text but for numbers, dates and places",
     "tagged: what it repeats is not kept itself",
-    "dropped for another unit, as another row says",
     "tagged: a passage of the source",
+    "dropped for another unit, as another row says",
 ]
 (
     _FIRST, _EXACT, _SAME, _STANDS, _ALIKE, _CONTAINED, _NEAR, _FAMILY, _DOCUMENT, _SHORT,
-    _SAME_SOURCE, _CAREFUL, _BELOW, _DIFFERS, _WORDS, _MASKED, _UNKEPT, _ELSEWHERE, _PASSAGE,
+    _SAME_SOURCE, _CAREFUL, _BELOW, _DIFFERS, _WORDS, _MASKED, _UNKEPT, _PASSAGE, _ELSEWHERE,
 ) = range(len(REASONS))  # fmt: skip
 
 
@@ -180,6 +181,7 @@ def _reasons(
     below = (e.drop_threshold is not None) & (similarity < least) & (containment < least)
     rules = [
         (action == 0, _FIRST),
+        ((kinds == PASSAGE) & dropped, _ELSEWHERE),
         (kinds == PASSAGE, _PASSAGE),
         (alone, _DOCUMENT),
         (elsewhere, _ELSEWHERE),

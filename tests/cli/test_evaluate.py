@@ -126,6 +126,8 @@ def test_pairs_of_a_finished_run_and_of_a_corpus_score_the_same(gold: Path, demo
 
 
 def test_the_table_of_pairs(gold: Path, demo_out: Path):
+    wrong = gold.read_text(encoding="utf-8").replace('"label": false', '"label": true', 1)
+    gold.write_text(wrong, encoding="utf-8")
     said = CliRunner().invoke(main, ["evaluate", "pairs", str(gold), "--run", str(demo_out)]).output
     assert said.splitlines()[0].split() == [
         "kind", "right", "wrong", "missed", "precision", "recall", "F1",

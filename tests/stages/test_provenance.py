@@ -9,7 +9,7 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from dedup.records import DOCUMENTS, SCHEMA_VERSION, UNITS
+from dedup.records import DOCUMENTS, PASSAGES, SCHEMA_VERSION, UNITS
 from dedup.settings import Settings
 from dedup.stages.ledger import ACTIONS, actions
 from dedup.stages.provenance import REASONS, Evidence, provenance_rows, unit_texts
@@ -47,7 +47,7 @@ def evidence(**changes: Any) -> Evidence:
         "masked_of": np.array([0, 1]),
         "guards": pa.array([[5, 6], [5]], SETS),
         "sentences": pa.array([[1, 2], [3, 4]], SETS),
-        "target": np.array([-1, -1, -1]),
+        "passages": PASSAGES.empty_table(), "target": np.array([-1, -1, -1]),
         "action": None, "actions": (),
         "drop_threshold": None,
         "settings": Settings(threshold=0.3),
