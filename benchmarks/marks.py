@@ -1,17 +1,25 @@
-"""Which stretches of two documents a ledger links, whichever mechanism found them."""
+"""Which stretches of two documents a ledger links, and how that compares with what they share."""
 
 from __future__ import annotations
 
+import time
 from collections import defaultdict
 from collections.abc import Iterator
+from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
 import dedup
+from benchmarks.alignment import Shadow, blocks, runs
+from dedup.settings import Settings
 
 Bools = npt.NDArray[np.bool_]
+BLOCK = 16
+"""Characters of a block of the alignment that are shared: fewer may be chance."""
+RUN = 8
+"""Characters of a run without which they are new: fewer are words that any text may have."""
 Stretch = tuple[int, int]
 """Start and end, in code points of the text."""
 
@@ -81,3 +89,84 @@ class Marks:
             for mark, (start, end) in zip(marks, link[1:], strict=True):
                 mark[start:end] = True
         return marks
+
+
+@dataclass
+class Corpus:
+    """Documents, what a run marks in them, and their shadows."""
+
+    texts: dict[str, str]
+    marks: Marks
+    seconds: float
+    """Of the run."""
+    numbers: dict[str, int] = field(init=False)
+    shadows: dict[str, Shadow] = field(init=False, default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.numbers = {doc: number for number, doc in enumerate(self.texts)}
+
+    @classmethod
+    def of(cls, texts: dict[str, str], workers: int | None) -> Corpus:
+        """Run over documents."""
+        begun = time.perf_counter()
+        result = dedup.find(texts.items(), Settings(audit=0), workers=workers)
+        return cls(texts, Marks(result), round(time.perf_counter() - begun, 2))
+
+    def shadow(self, doc: str) -> Shadow:
+        """Return the shadow of a document."""
+        if doc not in self.shadows:
+            self.shadows[doc] = Shadow.of(self.texts[doc])
+        return self.shadows[doc]
+
+    def marked(self, a: str, b: str) -> tuple[Bools, Bools]:
+        """Return, per character of two shadows, whether it is marked."""
+        found = self.marks.marked(self.numbers[a], self.numbers[b])
+        return self.shadow(a).within(found[0]), self.shadow(b).within(found[1])
+
+    def links(self, a: str, b: str) -> Iterator[Link]:
+        """Yield what links two documents."""
+        return self.marks.links(self.numbers[a], self.numbers[b])
+
+
+@dataclass
+class Compared:
+    """Characters of two documents, counted."""
+
+    shared: int = 0
+    shared_marked: int = 0
+    marked: int = 0
+    new: int = 0
+    new_marked: int = 0
+
+    @classmethod
+    def of(cls, shared: Bools, marked: Bools, known: Bools | None = None) -> Compared:
+        """Count the characters of one document; ``known`` are those that are not new."""
+        new = np.zeros(len(shared), bool) if known is None else ~known
+        return cls(
+            int(shared.sum()),
+            int((shared & marked).sum()),
+            int(marked.sum()),
+            int(new.sum()),
+            int((new & marked).sum()),
+        )
+
+    @property
+    def covered(self) -> float:
+        """Share of what is shared that is marked; 1 where nothing is shared."""
+        return self.shared_marked / self.shared if self.shared else 1.0
+
+    def __add__(self, other: Compared) -> Compared:
+        """Count two pairs together."""
+        pairs = zip(vars(self).values(), vars(other).values(), strict=True)
+        return Compared(*(a + b for a, b in pairs))
+
+
+def compare(corpus: Corpus, a: str, b: str) -> Compared:
+    """Compare what is marked of two documents with what they share."""
+    shadows = corpus.shadow(a).text, corpus.shadow(b).text
+    told = Compared()
+    for marked, shared, known in zip(
+        corpus.marked(a, b), blocks(*shadows, BLOCK), runs(shadows, RUN), strict=True
+    ):
+        told += Compared.of(shared, marked, known)
+    return told

@@ -24,30 +24,24 @@ from __future__ import annotations
 import argparse
 import csv
 import random
-import time
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-import dedup
 from benchmarks import corpora
 from benchmarks.alignment import Shadow, blocks, repeats, runs
 from benchmarks.drops import digest
-from benchmarks.marks import Link, Marks
+from benchmarks.marks import BLOCK, RUN, Compared, Corpus, compare
 from benchmarks.measure import RESULTS, write_result
 from benchmarks.quality import digests
-from dedup.settings import Settings
 
 Bools = npt.NDArray[np.bool_]
-Row = Mapping[str, Any]
 
-BLOCK = 16
-RUN = 8
 HALF = 0.5
 """Share of the 5-grams of the shorter document from which two versions of a law are compared."""
 LONG = 40
@@ -57,87 +51,6 @@ LONG_RUN = 32
 VERDICTS = corpora.CHECKOUT / "tests" / "quality" / "other_laws.csv"
 SEEDS = (("000", 102, "004", 434), ("000", 104, "004", 446))
 """Copies with text inserted, by file and line: with a Jaccard of .43 and .36 in no cluster."""
-
-
-@dataclass
-class Corpus:
-    """Documents, what a run marks in them, and their shadows."""
-
-    texts: dict[str, str]
-    marks: Marks
-    seconds: float
-    """Of the run."""
-    numbers: dict[str, int] = field(init=False)
-    shadows: dict[str, Shadow] = field(init=False, default_factory=dict)
-
-    def __post_init__(self) -> None:
-        self.numbers = {doc: number for number, doc in enumerate(self.texts)}
-
-    @classmethod
-    def of(cls, texts: dict[str, str], workers: int | None) -> Corpus:
-        """Run over documents."""
-        begun = time.perf_counter()
-        result = dedup.find(texts.items(), Settings(audit=0), workers=workers)
-        return cls(texts, Marks(result), round(time.perf_counter() - begun, 2))
-
-    def shadow(self, doc: str) -> Shadow:
-        """Return the shadow of a document."""
-        if doc not in self.shadows:
-            self.shadows[doc] = Shadow.of(self.texts[doc])
-        return self.shadows[doc]
-
-    def marked(self, a: str, b: str) -> tuple[Bools, Bools]:
-        """Return, per character of two shadows, whether it is marked."""
-        found = self.marks.marked(self.numbers[a], self.numbers[b])
-        return self.shadow(a).within(found[0]), self.shadow(b).within(found[1])
-
-    def links(self, a: str, b: str) -> Iterator[Link]:
-        """Yield what links two documents."""
-        return self.marks.links(self.numbers[a], self.numbers[b])
-
-
-@dataclass
-class Compared:
-    """Characters of two documents, counted."""
-
-    shared: int = 0
-    shared_marked: int = 0
-    marked: int = 0
-    new: int = 0
-    new_marked: int = 0
-
-    @classmethod
-    def of(cls, shared: Bools, marked: Bools, known: Bools | None = None) -> Compared:
-        """Count the characters of one document; ``known`` are those that are not new."""
-        new = np.zeros(len(shared), bool) if known is None else ~known
-        return cls(
-            int(shared.sum()),
-            int((shared & marked).sum()),
-            int(marked.sum()),
-            int(new.sum()),
-            int((new & marked).sum()),
-        )
-
-    @property
-    def covered(self) -> float:
-        """Share of what is shared that is marked; 1 where nothing is shared."""
-        return self.shared_marked / self.shared if self.shared else 1.0
-
-    def __add__(self, other: Compared) -> Compared:
-        """Count two pairs together."""
-        pairs = zip(vars(self).values(), vars(other).values(), strict=True)
-        return Compared(*(a + b for a, b in pairs))
-
-
-def compare(corpus: Corpus, a: str, b: str) -> Compared:
-    """Compare what is marked of two documents with what they share."""
-    shadows = corpus.shadow(a).text, corpus.shadow(b).text
-    told = Compared()
-    for marked, shared, known in zip(
-        corpus.marked(a, b), blocks(*shadows, BLOCK), runs(shadows, RUN), strict=True
-    ):
-        told += Compared.of(shared, marked, known)
-    return told
 
 
 def chapters(options: argparse.Namespace) -> tuple[dict[str, float], dict[str, Any]]:

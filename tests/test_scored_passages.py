@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 import dedup
 from benchmarks import corpora, passages
 from benchmarks.alignment import Shadow, blocks, repeats, runs
-from benchmarks.marks import Link, Marks
+from benchmarks.marks import Corpus, Link, Marks, compare
 
 COPIED = "为了加强本市行政区域内的环境保护工作，改善环境质量，根据有关法律制定本条例。"
 OTHER = "农村公路的养护和管理由县级交通运输主管部门负责，经费列入财政预算。"
@@ -80,12 +80,12 @@ def test_two_documents_are_linked_by_rows_groups_and_passages():
 
 def test_what_is_shared_marked_and_new_is_counted():
     texts = {"a": f"{COPIED}\n{OTHER}!", "b": f"新的一句话。\n{COPIED}", "c": COPIED}
-    corpus = passages.Corpus.of(texts, 2)
-    told = passages.compare(corpus, "a", "b")
+    corpus = Corpus.of(texts, 2)
+    told = compare(corpus, "a", "b")
     size = len(Shadow.of(COPIED).text)
     assert (told.shared, told.shared_marked, told.marked) == (2 * size, 2 * size, 2 * size)
     assert (told.new, told.new_marked, told.covered) == (len(OTHER) + 7, 0, 1)
-    assert passages.compare(corpus, "b", "b").marked == 0
+    assert compare(corpus, "b", "b").marked == 0
 
 
 @pytest.fixture
