@@ -232,10 +232,10 @@ def long_lines(options: argparse.Namespace) -> tuple[dict[str, float], dict[str,
         "passages.long_lines.covered_across": across.covered,
         "passages.long_lines.covered_within": within.covered,
         "passages.long_lines.in_runs": _share(known, size),
-        "passages.long_lines.seconds": corpus.seconds,
     }
     counted = {name: vars(each) for name, each in (("across", across), ("within", within))}
-    return figures, {"data": digests(["long_lines"]), "characters": counted}
+    data = digests(["long_lines"])
+    return figures, {"data": data, "seconds": corpus.seconds, "characters": counted}
 
 
 def _line(text: str, number: int) -> tuple[int, int]:

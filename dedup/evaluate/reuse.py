@@ -28,10 +28,12 @@ RUN = 5
 Two paragraphs on one subject have hardly such a run in common; of one with every fifth word
 replaced, a third of the runs stay.
 """
-LONG_RUN = 8
+LONG_RUN = 6
 """Words in a row that are a copied passage by themselves, however long the unit is around them.
 
-Of the paragraphs of laws of which less than a tenth stands elsewhere, 1 % have such a run.
+Between planted copies of laws and other laws than their donors, 97 passages are found if this is 8,
+64 if it is 6, of 7,800 links in all: each that was read is a rule that another law has, too, said
+otherwise. With 5 there are not enough donors left.
 """
 _ROWS = 2000
 """Documents to a batch."""
