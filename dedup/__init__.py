@@ -6,6 +6,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from dedup.decisions import Decisions
     from dedup.errors import DedupError
     from dedup.estimator import Deduplicator
     from dedup.pipeline import find
@@ -13,10 +14,11 @@ if TYPE_CHECKING:
     from dedup.settings import Settings
     from dedup.tokens import cut
 
-__all__ = ["DedupError", "Deduplicator", "Result", "Settings", "cut", "find"]
+__all__ = ["Decisions", "DedupError", "Deduplicator", "Result", "Settings", "cut", "find"]
 
 # Loaded when asked for: `dedup --help` needs none of them, and numba alone takes half a second.
 _HOMES = {
+    "Decisions": "dedup.decisions",
     "DedupError": "dedup.errors",
     "Deduplicator": "dedup.estimator",
     "Result": "dedup.result",

@@ -14,10 +14,10 @@ __all__ = ["command"]
 @click.argument("name", type=click.Choice(schemas.NAMES), metavar="NAME")
 @debug_option
 def command(name: str) -> None:
-    """Print the JSON Schema of an output, or of labels.
+    """Print the JSON Schema of an output, of labels, or of decisions.
 
     NAME is provenance, clusters or quarantine, for a row of that .jsonl file; run, for run.json;
-    planted, for a row of the labels that `evaluate plant` writes; or pairs, for one that
-    `evaluate pairs` reads.
+    planted, for a row of the labels that `evaluate plant` writes; pairs, for one that
+    `evaluate pairs` reads; or decisions, for the file that `run --decisions` reads.
     """
     click.echo(schemas.schema_text(name), nl=False)

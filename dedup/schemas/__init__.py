@@ -1,4 +1,4 @@
-"""The JSON Schemas of what is written, and of labels, by the name that ``dedup schema`` takes."""
+"""The JSON Schemas of what is written, labels and decisions, by the names of ``dedup schema``."""
 
 from __future__ import annotations
 
@@ -6,10 +6,10 @@ from pathlib import Path
 
 __all__ = ["NAMES", "schema_text"]
 
-NAMES = ("provenance", "clusters", "quarantine", "run", "planted", "pairs")
+NAMES = ("provenance", "clusters", "quarantine", "run", "planted", "pairs", "decisions")
 """``run`` describes run.json; ``planted`` a row of the labels.jsonl that ``evaluate plant`` writes,
-``pairs`` a row of the labels that ``evaluate pairs`` reads; the others one of the file of their
-name.
+``pairs`` a row of the labels that ``evaluate pairs`` reads, ``decisions`` the file that
+``run --decisions`` reads; the others a row of the file of their name.
 """
 
 
