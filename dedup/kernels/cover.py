@@ -37,6 +37,7 @@ def greedy_keep(
     masked: I64,
     masked_starts: I64,
     masked_neighbours: I64,
+    held: Bools,
     kept: I64,
     cover: I64,
 ) -> None:
@@ -51,6 +52,8 @@ def greedy_keep(
         Number of the masked text of each text; -1 where families cover nothing.
     masked_starts, masked_neighbours : int64[m + 1], int64[:]
         Edges between masked texts, both directions.
+    held : bool[n]
+        Texts that nothing covers, whatever might.
     kept : int64[m]
         Scratch, all -1: the first kept text of each masked text.
     """
@@ -58,17 +61,19 @@ def greedy_keep(
         best = -1.0
         for i in range(starts[text], starts[text + 1]):
             earlier = neighbours[i]
-            if cover[earlier] == -1 and (
-                scores[i] > best or (scores[i] == best and earlier < cover[text])
+            if (
+                not held[text]
+                and cover[earlier] == -1
+                and (scores[i] > best or (scores[i] == best and earlier < cover[text]))
             ):
                 best = scores[i]
                 cover[text] = earlier
         own = masked[text]
         if own == -1:
             continue
-        if cover[text] == -1:
+        if cover[text] == -1 and not held[text]:
             cover[text] = kept[own]
-        if cover[text] == -1:
+        if cover[text] == -1 and not held[text]:
             for i in range(masked_starts[own], masked_starts[own + 1]):
                 other = kept[masked_neighbours[i]]
                 if other != -1 and (cover[text] == -1 or other < cover[text]):
@@ -121,6 +126,7 @@ def greedy_documents(
     source: I64,
     apart: bool,
     share: float,
+    held: Bools,
     long: Bools,
     starts: I64,
     neighbours: I64,
@@ -146,12 +152,15 @@ def greedy_documents(
         Whether only what is of another source is dropped.
     share
         Of a document's characters that makes it go.
+    held : bool[u]
+        Units that are kept, whatever might stand for them, and so are their documents.
     long : bool[n]
         Texts that are dropped by themselves.
     starts, neighbours, scores, masked, masked_starts, masked_neighbours, kept
         As for ``greedy_keep``, but the neighbours of a text are all that may cover it.
     keeper, cover : int64[n]
-        Scratch, all -1: the unit that is kept of each text, and the kept text that covers it.
+        Scratch: the unit that is kept of each text, and the kept text that covers it. All -1, but
+        for texts of which it is known beforehand which unit is kept; so is ``kept`` then.
     target : int64[u]
         All -1.
     whole : bool[d]
@@ -160,8 +169,10 @@ def greedy_documents(
     for document in range(len(bounds) - 1):
         total = 0
         copied = 0
+        stays = False
         for unit in range(bounds[document], bounds[document + 1]):
             total += length[unit]
+            stays = stays or held[unit]
             if text[unit] == -1:
                 continue
             standing = _standing(
@@ -171,7 +182,7 @@ def greedy_documents(
             if standing != -1 and not (apart and source[keeper[standing]] == source[unit]):
                 target[unit] = keeper[standing]
                 copied += length[unit]
-        whole[document] = copied > 0 and copied / total >= share
+        whole[document] = not stays and copied > 0 and copied / total >= share
         if whole[document]:
             continue
         for unit in range(bounds[document], bounds[document + 1]):
@@ -181,8 +192,8 @@ def greedy_documents(
                 continue
             standing = own
             if keeper[own] == -1:
-                standing = -1
-                if long[own]:
+                standing = cover[own]
+                if standing == -1 and long[own] and not held[unit]:
                     standing = _standing(
                         own, starts, neighbours, scores, masked, masked_starts, masked_neighbours,
                         kept, keeper, cover,
@@ -192,5 +203,9 @@ def greedy_documents(
                 keeper[own] = unit
                 if long[own] and masked[own] != -1 and kept[masked[own]] == -1:
                     kept[masked[own]] = own
-            elif long[own] and not (apart and source[keeper[standing]] == source[unit]):
+            elif (
+                long[own]
+                and not held[unit]
+                and not (apart and source[keeper[standing]] == source[unit])
+            ):
                 target[unit] = keeper[standing]

@@ -79,6 +79,7 @@ def covering(
     masked_edges: pa.Table,
     masked_of: npt.NDArray[np.int64],
     rule: DropRule,
+    held: Bools,
 ) -> npt.NDArray[np.int64]:
     """Return for each text the kept one that covers it, or -1 for a text that is kept.
 
@@ -96,6 +97,8 @@ def covering(
         Edges between masked texts, each named by its first text, and that of each text (-1: none).
     rule
         What may be dropped.
+    held
+        Per text, whether it is kept, whatever the rule says.
     """
     long = numbers(texts["length"]) >= rule.min_length
     edges = edges.filter(pa.array(long[numbers(edges["b"])]))
@@ -103,7 +106,7 @@ def covering(
     masked = np.where(long, masked_of, -1) if rule.families else np.full(size, -1, np.int64)
     cover = np.full(size, -1, np.int64)
     greedy_keep(
-        *_able(edges, texts, rule), masked, *_both_ways(masked_edges, size),
+        *_able(edges, texts, rule), masked, *_both_ways(masked_edges, size), held,
         np.full(size, -1, np.int64), cover,
     )  # fmt: skip
     return cover
@@ -129,11 +132,15 @@ def cover_documents(
     among the characters that they are a share of. Of a document that stays, units are dropped as
     ``covering`` has it. So what anything is dropped for is kept, whole documents or not.
 
+    A unit that is held is kept, and its document is not dropped whole. One that is ahead of its
+    document in keep order is the one that is kept of its text from the start.
+
     Parameters
     ----------
     units
         Columns ``document``, ``text`` (-1: none), ``rank`` (in keep order, in which the units of a
-        document follow each other), ``length`` (shadow characters), ``source``.
+        document follow each other, but for those ahead), ``length`` (shadow characters),
+        ``source``, ``held``, ``ahead`` (only units that are held, one of a text).
     edges, texts, masked_edges, masked_of, rule
         As for ``covering``.
     share
@@ -149,9 +156,12 @@ def cover_documents(
         Per document, as many as are numbered.
     """
     size = texts.num_rows
-    order = np.argsort(numbers(units["rank"]), kind="stable")
-    text, length, source, document = (
-        numbers(units[name])[order] for name in ("text", "length", "source", "document")
+    rank, of, ahead = (numbers(units[name]) for name in ("rank", "document", "ahead"))
+    place = np.full(int(of.max(initial=-1)) + 1, len(rank))  # of documents, in keep order
+    np.minimum.at(place, of[~ahead], rank[~ahead])
+    order = np.lexsort((rank, of, place[of]))
+    text, length, source, document, held = (
+        numbers(units[name])[order] for name in ("text", "length", "source", "document", "held")
     )
     first = np.flatnonzero(np.diff(document, prepend=-1))
     names = {"a": "b", "b": "a", "containment_a": "containment_b", "containment_b": "containment_a"}
@@ -160,10 +170,16 @@ def cover_documents(
     kept, keeper, cover = np.full((3, size), -1, np.int64)
     target = np.full(len(order), -1, np.int64)
     gone = np.zeros(len(first), np.bool_)
+    long = numbers(texts["length"]) >= rule.min_length
+    masked = masked_of if rule.families else np.full(size, -1, np.int64)
+    known = np.flatnonzero(ahead[order] & (text >= 0))
+    keeper[text[known]] = known
+    known = np.sort(text[known])[::-1]
+    known = known[long[known] & (masked[known] >= 0)]
+    kept[masked[known]] = known  # the last written, the first in keep order, stays
     greedy_documents(
-        np.append(first, len(order)), text, length, source, apart, share,
-        numbers(texts["length"]) >= rule.min_length, *_able(edges, texts, rule),
-        masked_of if rule.families else np.full(size, -1, np.int64),
+        np.append(first, len(order)), text, length, source, apart, share, held,
+        long, *_able(edges, texts, rule), masked,
         *_both_ways(masked_edges, size), kept, keeper, cover, target, gone,
     )  # fmt: skip
     targets = np.full(len(order), -1, np.int64)

@@ -55,6 +55,8 @@ class Unit(NamedTuple):
     text: int
     length: int
     source: int
+    held: bool = False
+    ahead: bool = False
 
 
 def standing(
@@ -88,10 +90,13 @@ def documents(
     share: float,
     apart: bool,
 ) -> tuple[list[int], list[bool]]:
-    """Return the target of each unit and which documents go; units stand in keep order."""
+    """Return the target of each unit and which documents go; documents are in keep order."""
     able = [pair for edge in edges for pair in standing(edge, preset, threshold, guards, sentences)]
     near = neighbours(masked_edges)
-    kept_unit: dict[int, int] = {}  # of a text
+    # Of a text; those ahead are kept before the first document is looked at.
+    kept_unit = dict(
+        sorted((unit.text, n) for n, unit in enumerate(units) if unit.ahead and unit.text >= 0)
+    )
     covered_by: dict[int, int] = {}
     target = [-1] * len(units)
     gone = [False] * (1 + max((unit.document for unit in units), default=-1))
@@ -121,7 +126,8 @@ def documents(
             if by is not None and not (apart and units[kept_unit[by]].source == units[n].source):
                 copies[n] = kept_unit[by]
         copied = sum(units[n].length for n in copies)
-        if copied and copied / sum(units[n].length for n in mine) >= share:
+        stays = any(units[n].held for n in mine)
+        if not stays and copied and copied / sum(units[n].length for n in mine) >= share:
             gone[document] = True
             for n, source in copies.items():
                 target[n] = source
@@ -131,13 +137,18 @@ def documents(
             if text < 0:
                 continue
             long = lengths[text] >= min_length
-            by = stands_for(text) if long or text in kept_unit else None
+            held = units[n].held and text not in covered_by
+            by = stands_for(text) if (long and not held) or text in kept_unit else None
             if by is None:
                 kept_unit[text] = n
                 continue
             if by != text:
                 covered_by[text] = by
-            if long and not (apart and units[kept_unit[by]].source == units[n].source):
+            if (
+                long
+                and not units[n].held
+                and not (apart and units[kept_unit[by]].source == units[n].source)
+            ):
                 target[n] = kept_unit[by]
     return target, gone
 
@@ -153,11 +164,12 @@ def covering(
     threshold: float | None,
     min_length: int,
     families: bool,
+    held: Sequence[bool],
 ) -> list[int]:
     cover = [-1] * len(lengths)
     standing: Mapping[int, set[int]] = neighbours(masked_edges)
     for text, length in enumerate(lengths):
-        if length < min_length:
+        if length < min_length or held[text]:
             continue
         able = [
             (-max(e.similarity, e.containment_b), e.a)

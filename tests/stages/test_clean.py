@@ -59,12 +59,14 @@ def covered(
     masked_edges: list[tuple[int, int]] | None = None,
     masked_of: list[int] | None = None,
     sentences: list[list[int]] | None = None,
+    held: list[bool] | None = None,
 ) -> list[int]:
     texts = text_table(guards, sentences, lengths)
     masked = np.array(masked_of if masked_of is not None else [-1] * len(guards), np.int64)
     return covering(
-        edge_table(edges), texts, pair_table(masked_edges or []), masked, chosen
-    ).tolist()
+        edge_table(edges), texts, pair_table(masked_edges or []), masked, chosen,
+        np.array(held or [False] * len(guards)),
+    ).tolist()  # fmt: skip
 
 
 FACTS = [
@@ -196,25 +198,33 @@ def cases(
     return edges, lengths, guards, said, masked_edges, masked_of
 
 
+some = st.sampled_from([False, False, False, True])
 presets = st.sampled_from(["careful", "standard", "aggressive"])
 
 
-@given(cases(), presets, st.sampled_from([None, 0.9]), st.booleans(), st.sampled_from([0, 20, 40]))
+@given(
+    cases(), presets, st.sampled_from([None, 0.9]), st.booleans(), st.sampled_from([0, 20, 40]),
+    st.data(),
+)  # fmt: skip
 def test_the_cover_is_that_of_the_twin_and_a_second_pass_drops_nothing(
     case: Case,
     preset: str,
     threshold: float | None,
     families: bool,
     least: int,
+    data: st.DataObject,
 ) -> None:
     edges, lengths, guards, said, masked_edges, masked_of = case
+    held = data.draw(st.lists(some, min_size=len(lengths), max_size=len(lengths)))
     chosen = rule(preset, threshold=threshold, least=least, families=families)
-    found = covered(edges, guards, chosen, lengths, masked_edges, masked_of, said)
+    found = covered(edges, guards, chosen, lengths, masked_edges, masked_of, said, held)
+    rules = (preset, threshold, least, families)
     assert found == naive.covering(
-        edges, lengths, guards, said, masked_edges, masked_of, preset, threshold, least, families
+        edges, lengths, guards, said, masked_edges, masked_of, *rules, held
     )
     for text, source in enumerate(found):
         if source >= 0:
+            assert not held[text]
             assert source < text
             assert found[source] == -1
             assert lengths[text] >= least
@@ -243,6 +253,7 @@ def test_the_cover_is_that_of_the_twin_and_a_second_pass_drops_nothing(
         ),
         [first_kept.get(masked_of[text], -1) for text in kept],
         [said[text] for text in kept],
+        [held[text] for text in kept],
     )
     assert again == [-1] * len(kept)
 
@@ -260,13 +271,18 @@ def whole_documents(
     *,
     apart: bool = False,
 ) -> tuple[list[int], list[bool]]:
-    """Return what ``cover_documents`` does for units that stand in keep order."""
+    """Return what ``cover_documents`` does for units in keep order, but for those ahead."""
     columns = {name: [getattr(unit, name) for unit in units] for name in Unit._fields}
-    table = pa.table({name: pa.array(each, pa.int64()) for name, each in columns.items()})
+    kinds = {"held": pa.bool_(), "ahead": pa.bool_()}
+    table = pa.table(
+        {name: pa.array(each, kinds.get(name, pa.int64())) for name, each in columns.items()}
+    )
+    order = sorted(range(len(units)), key=lambda n: (not units[n].ahead, n))
+    rank = [order.index(n) for n in range(len(units))]
     texts = text_table(guards, sentences, lengths)
     masked = np.array(masked_of if masked_of is not None else [-1] * len(guards), np.int64)
     target, whole = cover_documents(
-        table.append_column("rank", pa.array(range(len(units)), pa.int64())),
+        table.append_column("rank", pa.array(rank, pa.int64())),
         edge_table(edges), texts, pair_table(masked_edges or []), masked, chosen, share, apart,
     )  # fmt: skip
     return target.tolist(), whole.tolist()
@@ -339,8 +355,13 @@ def test_documents_are_those_of_the_twin_and_what_they_copy_is_kept(
     order = [*range(len(lengths)), *repeats]
     new = data.draw(st.lists(st.booleans(), min_size=len(order), max_size=len(order)))
     numbers = np.cumsum(new).tolist()
+    held = data.draw(st.lists(some, min_size=len(order), max_size=len(order)))
+    drawn = [n for n, its in enumerate(held) if its and data.draw(some)]
+    ahead = set({order[n]: n for n in drawn}.values())  # one of a text
     units = [
-        Unit(numbers[n], text, 5 if text < 0 else lengths[text], numbers[n] // 2)
+        Unit(
+            numbers[n], text, 5 if text < 0 else lengths[text], numbers[n] // 2, held[n], n in ahead
+        )
         for n, text in enumerate(order)
     ]
     rules = (preset, threshold, least, families, share, apart)
@@ -353,13 +374,15 @@ def test_documents_are_those_of_the_twin_and_what_they_copy_is_kept(
     target, whole = found
     for n, source in enumerate(target):
         if source >= 0:
-            assert source < n
+            assert source < n or units[source].ahead
+            assert not units[n].held
             assert target[source] == -1
             assert not whole[units[source].document]
             assert not apart or units[source].source != units[n].source
             assert units[source].document != units[n].document or not whole[units[n].document]
+    assert not any(whole[unit.document] for unit in units if unit.held)
     # If no document goes, units go as without the option.
-    if not any(whole) and not apart:
+    if not any(whole) and not apart and not any(held):
         cover = covered(edges, guards, chosen, lengths, masked_edges, masked_of)
         first = {text: order.index(text) for text in range(len(lengths))}
         for n, text in enumerate(order):
