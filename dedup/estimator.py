@@ -14,6 +14,7 @@ import pyarrow as pa
 from dedup.columns import numbers
 from dedup.corpus.memory import documents_table
 from dedup.cuts import Spans, cut, spans_of
+from dedup.decisions import Decisions
 from dedup.errors import CorpusError
 from dedup.newcomers import apart
 from dedup.pipeline import find
@@ -60,9 +61,9 @@ class Deduplicator(TransformerMixin, BaseEstimator, auto_wrap_output_keys=None):
     ----------
     threshold, recall, permutations, words, chars, unit, min_length, min_drop, keep, preset,
     drop_threshold, drop_document, drop_families, passages, passage_length, passage_share,
-    user_dictionaries, exact, seed, audit, bucket_cap
+    decisions, user_dictionaries, exact, seed, audit, bucket_cap
         As in ``Settings``. Texts have no dates or sources, so ``keep`` is ``"first"`` or
-        ``"longest"``.
+        ``"longest"``; the label of a document, which ``keep_this`` names, is the number of its row.
     drop
         Return only the rows that are left, without those that became ``""``. Not for a
         ``Pipeline``, where ``y`` would have more rows than X; outside one, ``y[kept_]`` has the
@@ -120,6 +121,7 @@ class Deduplicator(TransformerMixin, BaseEstimator, auto_wrap_output_keys=None):
         passages: bool = True,
         passage_length: int = 30,
         passage_share: float = 0.5,
+        decisions: Decisions | None = None,
         user_dictionaries: Sequence[str | Path] = (),
         exact: bool = False,
         seed: int = 1,
@@ -144,6 +146,7 @@ class Deduplicator(TransformerMixin, BaseEstimator, auto_wrap_output_keys=None):
         self.passages = passages
         self.passage_length = passage_length
         self.passage_share = passage_share
+        self.decisions = decisions
         self.user_dictionaries = user_dictionaries
         self.exact = exact
         self.seed = seed

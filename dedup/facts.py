@@ -51,6 +51,7 @@ def run_report(result: Result, surveys: Sequence[Survey], removed_bytes: int) ->
         "encodings": dict(
             sorted(Counter(each.content.encoding for each in surveys if each.encoded).items())
         ),
+        "decisions": None if finding.decided is None else finding.decided.report,
         "drop_threshold": result.decision.rule.threshold,
         "banding": None
         if finding.banding is None

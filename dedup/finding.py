@@ -10,6 +10,7 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from dedup.columns import flat, numbers
+from dedup.decided import Decided, nothing_decided
 from dedup.engines import Engine
 from dedup.settings import Settings
 from dedup.stages.audit import Audit
@@ -62,7 +63,11 @@ class Decision:
     whole: Bools
     """Per document, whether all of it is dropped."""
     dropped: Bools
-    """Per unit: it has a target, or went with its document."""
+    """Per unit: it has a target, or went with its document, or that was decided."""
+    outcome: npt.NDArray[np.int8]
+    """Per unit, what a person decided of it, as an index into ``decided.OUTCOMES``; -1: nothing."""
+    classes: pa.Array
+    """Per distinct text, the class that a person gave it; null: none."""
     links: pa.Table
     """As ``ledger.link_units`` and ``ledger.links_across`` return them."""
     rule: DropRule
@@ -88,6 +93,8 @@ class Finding:
     """Its edges are between the first texts of two masked ones."""
     masked_of: Ints
     """Per text, the first text that is equal once masked; -1 for a text of slots alone."""
+    decided: Decided | None
+    """What a person decided of the units; None: nothing."""
     banding: Banding | None
     engine: Engine
     passages: pa.Table
@@ -104,16 +111,19 @@ class Finding:
     def decide(self, settings: Settings) -> Decision:
         """Cluster, and decide what goes: all that is a function of the edges."""
         sources = self.sources(settings)
-        edges, masked_edges = self.literal.edges, self.masked.edges
+        edges, masked_edges, masked_of = self.literal.edges, self.masked.edges, self.masked_of
         unit_of_text = numbers(self.texts["unit"])
+        size = self.texts.num_rows
+        decided = self.decided or nothing_decided(self.units.num_rows)
+        parting = decided.parting(self.text_of, size)
+        edges = parting.literal(edges)
+        masked_edges, masked_of = parting.masked(masked_edges, masked_of)
         if settings.across_only:
             edges = _across(edges, self.text_of, sources)
-            masked_edges = _across(
-                masked_edges, np.append(self.masked_of, -1)[self.text_of], sources
-            )
-        leader = _cover(self.engine, edges, self.texts.num_rows)
-        masked_leader = _cover(self.engine, masked_edges, self.texts.num_rows)
-        family_leader = np.append(masked_leader, -1)[self.masked_of]  # -1 picks what is appended
+            masked_edges = _across(masked_edges, np.append(masked_of, -1)[self.text_of], sources)
+        leader = _cover(self.engine, edges, size)
+        masked_leader = _cover(self.engine, masked_edges, size)
+        family_leader = np.append(masked_leader, -1)[masked_of]  # -1 picks what is appended
         apart = sources if settings.across_only else None
         clusters = group_units(leader, self.text_of, self.rank, apart)
         families = group_units(family_leader, self.text_of, self.rank, apart)
@@ -124,20 +134,16 @@ class Finding:
             settings.min_drop,
             settings.drop_families,
         )
-        document = numbers(self.units["document"])
-        whole = np.zeros(self.documents.num_rows, np.bool_)
-        if settings.drop_document is None:
-            cover_of = covering(edges, self.texts, masked_edges, self.masked_of, rule)
-            target = self._targets(cover_of, unit_of_text, settings, sources)
-        else:
-            columns = {"text": self.text_of, "rank": self.rank, "source": sources}
-            units = pa.table(columns | {n: self.units[n] for n in ("document", "length")})
-            target, found = cover_documents(
-                units, edges, self.texts, masked_edges, self.masked_of, rule,
-                settings.drop_document, settings.across_only,
-            )  # fmt: skip
-            whole[: len(found)] = found
-        dropped = (target >= 0) | whole[document]
+        # What is dropped by decision stands for nothing.
+        gone = decided.drop[unit_of_text]
+        left = edges
+        if gone.any():
+            there = ~(gone[numbers(edges["a"])] | gone[numbers(edges["b"])])
+            left = edges.filter(pa.array(there))
+        target, whole = self._targets(
+            left, masked_edges, np.where(gone, -1, masked_of), rule, settings, sources, decided
+        )
+        dropped = (target >= 0) | whole[numbers(self.units["document"])] | decided.drop
         # What both views find is told by the literal one; of two links to one source the first.
         links = _without_repeats(
             pa.concat_tables(
@@ -148,10 +154,13 @@ class Finding:
                 ]
             )
         )
-        if whole.any():
+        if whole.any() or decided.drop.any():
             missing = links_of_dropped(links, self.text_of, target, dropped)
             links = pa.concat_tables([links, missing])
-        return Decision(clusters, families, target, whole, dropped, links, rule)
+        return Decision(
+            clusters, families, target, whole, dropped, decided.outcome,
+            decided.classes(self.text_of, size), links, rule,
+        )  # fmt: skip
 
     def sources(self, settings: Settings) -> Ints:
         """Return the source of each unit's document as a number: its field's value, or itself."""
@@ -167,19 +176,47 @@ class Finding:
         return result
 
     def _targets(
-        self, cover_of: Ints, unit_of_text: Ints, settings: Settings, sources: Ints
-    ) -> Ints:
-        """Return, per unit, the kept unit it is dropped for, or -1."""
-        text = self.text_of
+        self,
+        edges: pa.Table,
+        masked_edges: pa.Table,
+        masked_of: Ints,
+        rule: DropRule,
+        settings: Settings,
+        sources: Ints,
+        decided: Decided,
+    ) -> tuple[Ints, Bools]:
+        """Return, per unit, the kept unit it is dropped for, or -1; and the documents that go."""
+        text, held = self.text_of, decided.held
+        unit_of_text = numbers(self.texts["unit"])
+        units = np.arange(len(text))
+        whole = np.zeros(self.documents.num_rows, np.bool_)
+        length = numbers(self.units["length"])
+        if settings.drop_document is not None:
+            columns = pa.table(
+                {
+                    "document": numbers(self.units["document"]),
+                    "text": np.where(decided.drop, -1, text),
+                    "rank": self.rank,
+                    "length": np.where(decided.drop, 0, length),
+                    "source": sources,
+                    "held": held,
+                    "ahead": decided.this & (np.append(unit_of_text, -1)[text] == units),
+                }
+            )
+            target, found = cover_documents(
+                columns, edges, self.texts, masked_edges, masked_of, rule,
+                settings.drop_document, settings.across_only,
+            )  # fmt: skip
+            whole[: len(found)] = found
+            return target, whole
+        cover_of = covering(edges, self.texts, masked_edges, masked_of, rule, held[unit_of_text])
         kept_text = np.where(cover_of >= 0, cover_of, np.arange(len(cover_of)))
         target = np.append(unit_of_text[kept_text], -1)[text]
-        units = np.arange(len(text))
-        long = numbers(self.units["length"]) >= settings.min_drop
-        dropped = (target >= 0) & (target != units) & long
+        dropped = (target >= 0) & (target != units) & (length >= settings.min_drop)
+        dropped &= ~(held | decided.drop)
         if settings.across_only:
             dropped &= sources[target] != sources
-        result: Ints = np.where(dropped, target, -1).astype(np.int64)
-        return result
+        return np.where(dropped, target, -1).astype(np.int64), whole
 
 
 def _across(edges: pa.Table, node_of: Ints, sources: Ints) -> pa.Table:

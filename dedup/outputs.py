@@ -93,7 +93,7 @@ def _cluster_lines(result: Result) -> pa.Array:
             name: clusters[name]
             for name in ("cluster", "family", "units", "documents", "texts", "dropped")
         },
-        "class": pa.nulls(count, pa.string()),
+        "class": clusters["class"],
         "reasons": pa.nulls(count, pa.string()),
         "template": pa.nulls(count, pa.string()),
         "representative": Json(_places(result, flat(clusters["unit"]))),

@@ -118,6 +118,14 @@ class Parting:
         )
         return table.sort_by([("a", "ascending"), ("b", "ascending")]).combine_chunks(), split
 
+    def passages(self, passages: pa.Table, text: I64) -> pa.Table:
+        """Return the passages that do not begin in units whose texts are parted.
+
+        ``text`` gives the text of each unit (-1: none).
+        """
+        unit, source = numbers(passages["unit"]), numbers(passages["source_unit"])
+        return passages.filter(pa.array(~self.parts(text[unit], text[source])))
+
     def _apart(self, a: I64, b: I64) -> Bools:
         found = np.zeros(len(a), np.bool_)
         some = np.flatnonzero((a > 0) & (b > 0))

@@ -16,6 +16,7 @@ import pyarrow as pa
 from dedup import dictionary, folding, masking, sentences
 from dedup.columns import flat, numbers, strings
 from dedup.corpus.memory import documents_table
+from dedup.decided import ahead, decided_units
 from dedup.edges import find_edges
 from dedup.engines import Engine
 from dedup.engines.local import LocalEngine
@@ -160,6 +161,10 @@ def find_folded(
     documents, units = folded.documents, folded.units
     with watch.stage("distinct"):
         order = keep_order(units, documents, settings)
+        decided = None
+        if settings.decisions:
+            decided = decided_units(units, documents, order, settings.decisions)
+            order = ahead(order, decided.this)
         rank = np.empty(len(order), np.int64)
         rank[order] = np.arange(len(order))
         text_of, text_unit = _distinct(engine, units, order, rank, settings.min_length)
@@ -197,7 +202,7 @@ def find_folded(
         for each in gathered:
             each.result()
         texts = gatherer.table()
-        if settings.keep != "first":  # which alone has the order of the corpus
+        if settings.keep != "first" or decided:  # else they are in the order of the corpus
             texts = texts.take(pa.array(np.argsort(in_corpus_order))).combine_chunks()
         texts = texts.append_column("length", pa.array(lengths))
         texts = texts.append_column("unit", pa.array(text_unit))
@@ -221,6 +226,7 @@ def find_folded(
         literal=edges,
         masked=masked_view,
         masked_of=masked_of,
+        decided=decided,
         banding=banding,
         engine=engine,
         passages=PASSAGES.empty_table(),
@@ -236,9 +242,15 @@ def find_folded(
             engine, shadows, documents, units, repeated, groups, rank,
             finding.sources(settings) if settings.across_only else None, settings, watch,
         )  # fmt: skip
+        if decided:
+            parting = decided.parting(text_of, texts.num_rows)
+            passages = parting.passages(passages, text_of)
         finding = dataclasses.replace(finding, passages=passages, capped_seeds=capped)
     result = Result(settings, finding, decision, watch.seconds)
     LOGGER.info("%r", result)
+    if decided and decided.missing:
+        told = "%d of %d decisions are about texts that are not in this corpus"
+        LOGGER.warning(told, decided.missing, len(settings.decisions or ()))
     return result
 
 

@@ -14,6 +14,7 @@ import pyarrow as pa
 
 from dedup.columns import flat, numbers
 from dedup.corpus.memory import cleaned_texts
+from dedup.decided import decided_actions
 from dedup.errors import SettingsError
 from dedup.finding import Decision, Finding
 from dedup.records import REMOVALS
@@ -53,7 +54,7 @@ class Result:
 
     @property
     def dropped(self) -> npt.NDArray[np.bool_]:
-        """Per unit, whether it is dropped, for a kept one or with its document."""
+        """Per unit, whether it is dropped: for a kept one, with its document, or by decision."""
         return self.decision.dropped
 
     @property
@@ -78,7 +79,8 @@ class Result:
     @cached_property
     def action(self) -> npt.NDArray[np.int8]:
         """Per unit, what became of it, as an index into ``ACTIONS``."""
-        return actions(self.decision.links, self.dropped)
+        links, outcome = self.decision.links, self.decision.outcome
+        return decided_actions(actions(links, self.dropped), outcome, links)
 
     @cached_property
     def units(self) -> pa.Table:
@@ -115,6 +117,8 @@ class Result:
             target=self.target,
             action=self.action,
             actions=ACTIONS,
+            outcome=self.decision.outcome,
+            classes=self.decision.classes,
             drop_threshold=self.decision.rule.threshold,
             settings=self.settings,
         )
@@ -144,6 +148,8 @@ class Result:
         document = numbers(self.finding.units["document"])[members]
         text = self.finding.text_of[members]
         first = groups.first[numbers_]
+        given = self.decision.classes.is_valid().to_numpy(zero_copy_only=False)
+        boilerplate = np.bincount(holder, weights=given[text], minlength=len(sizes)) > 0
         columns: dict[str, Any] = {
             "family" if families is None else "cluster": numbers_,
             "units": sizes,
@@ -152,6 +158,9 @@ class Result:
             "dropped": np.bincount(
                 holder, weights=self.dropped[members], minlength=len(sizes)
             ).astype(np.int64),
+            "class": pa.array(["boilerplate"], pa.large_string()).take(
+                pa.array(np.zeros(len(sizes), np.int64), mask=~boilerplate)
+            ),
             "unit": first,
             "text": self.texts_of(first),
             "members": pa.LargeListArray.from_arrays(

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, get_args
 
+from dedup.decisions import Decisions
 from dedup.errors import SettingsError
 
 __all__ = ["Encoding", "Keep", "Preset", "Settings", "Unit"]
@@ -82,6 +83,8 @@ class Settings:
     """
     passage_share: float = 0.5
     """Of the longer of its two spans, that has to be equal."""
+    decisions: Decisions | None = None
+    """What a person has decided of single texts, which goes before the rules."""
     across_only: bool = False
     """Look only at repeats between sources, not inside one."""
     encoding: Encoding = "auto"
@@ -130,6 +133,8 @@ class Settings:
             if getattr(self, name) not in get_args(choices):
                 known = ", ".join(get_args(choices))
                 raise SettingsError(f"--{name} must be one of {known}, not {getattr(self, name)!r}")
+        if not isinstance(self.decisions, (Decisions, type(None))):
+            raise SettingsError("decisions is a Decisions: read a file by Decisions.read")
         if not isinstance(self.prefer, tuple):
             raise SettingsError("prefer is a tuple of sources, not one string")
         if self.drop_threshold is not None and self.preset != "standard":
@@ -155,8 +160,9 @@ class Settings:
         return self.threshold if self.threshold is not None else DEFAULT_THRESHOLDS[self.shingle]
 
     def as_dict(self) -> dict[str, object]:
-        """Return every value as JSON has it, paths as their names."""
-        values = dataclasses.asdict(self)
+        """Return every value as JSON has it: paths as their names, decisions as their digest."""
+        values = {field.name: getattr(self, field.name) for field in dataclasses.fields(self)}
+        values["decisions"] = self.decisions.digest if self.decisions else None
         values["user_dictionaries"] = [path.name for path in self.user_dictionaries]
         values["prefer"] = list(self.prefer)
         return values

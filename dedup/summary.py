@@ -36,6 +36,9 @@ def headline(report: Mapping[str, Any]) -> str:
     if report["settings"]["drop_document"] is not None:
         whole = ("dropped whole", counts["dropped_documents"], "documents, counted by unit above")
         rows.insert(2, whole)
+    decided = report["decisions"]
+    if decided is not None:
+        rows.append(("decided", sum(of["applied"] for of in decided.values()), _decided(decided)))
     read = (
         f"{_many(counts['documents'], 'document')} in {_many(counts['files'], 'file')}: "
         f"{_many(counts['units'], 'unit')} ({report['settings']['unit']})"
@@ -46,7 +49,11 @@ def headline(report: Mapping[str, Any]) -> str:
     found = report["encodings"]
     if set(found) - {"utf-8"}:
         read += "\nread as " + ", ".join(f"{name}: {found[name]:,}" for name in found)
-    return "\n".join([read, "", *_aligned(rows), "", *_recall(report)]) + "\n"
+    lines = [read, "", *_aligned(rows), "", *_recall(report)]
+    if decided is not None and (missing := sum(_missing(of) for of in decided.values())):
+        of_all = _many(sum(of["decisions"] for of in decided.values()), "decision")
+        lines += ["", f"{missing:,} of {of_all}: the text is not in this corpus"]
+    return "\n".join(lines) + "\n"
 
 
 def summary_text(report: Mapping[str, Any], result: Result) -> str:
@@ -72,6 +79,17 @@ def _passages(report: Mapping[str, Any]) -> str:
 def _of(counts: Mapping[str, int], key: str) -> str:
     share = 100 * counts[key] / max(1, counts["characters"])
     return f"units: {counts[key]:,} characters, {share:.1f} %"
+
+
+def _decided(decided: Mapping[str, Mapping[str, int]]) -> str:
+    applied = ", ".join(
+        f"{of['applied']:,} {name}" for name, of in decided.items() if of["applied"]
+    )
+    return f"decisions applied{f': {applied}' if applied else ''}"
+
+
+def _missing(of: Mapping[str, int]) -> int:
+    return of["decisions"] - of["applied"]
 
 
 def _recall(report: Mapping[str, Any]) -> list[str]:

@@ -78,7 +78,7 @@ def _show_document(console: Console, told: Explanation) -> None:
         return
     alone = {row["paragraph"] for row in told.rows if row["kind"] is None}
     numbers = {row["paragraph"] for row in told.rows} - alone
-    others = f", {len(alone):,} dropped with them" if alone else ""
+    others = f", {len(alone):,} dropped beside them" if alone else ""
     console.print(_bold(f"{told.doc}: {len(numbers):,} repeated{others}"), "")
     for row in told.rows:
         if row["kind"] is None:

@@ -10,6 +10,7 @@ from typing import Any, TypeVar, get_args
 import click
 
 from dedup.cli.program import GroupedOption
+from dedup.decisions import Decisions
 from dedup.settings import DEFAULT_THRESHOLDS, Encoding, Keep, Preset, Settings, Unit
 
 __all__ = ["settings_from", "settings_options"]
@@ -104,6 +105,10 @@ _OPTIONS = [
         "most preferred first.", multiple=True, metavar="SOURCE",
     ),
     _option(
+        DROP, "--decisions", "What a person has decided of single texts, which goes before all "
+        "rules; dedup schema decisions says how it is written.", type=_PATH, metavar="FILE",
+    ),
+    _option(
         FIELDS, "--encoding", "Of files without a byte order mark; auto finds it, for each file. "
         "gb18030 is GBK and GB2312 too.", type=click.Choice(get_args(Encoding)),
     ),
@@ -151,7 +156,9 @@ def settings_from(values: dict[str, Any]) -> Settings:
     Raises
     ------
     SettingsError
-        If a value makes no sense.
+        If a value makes no sense, or the file of decisions.
     """
+    if values.get("decisions") is not None:
+        values = {**values, "decisions": Decisions.read(values["decisions"])}
     known = {field.name for field in dataclasses.fields(Settings)}
     return Settings(**{name: value for name, value in values.items() if name in known})

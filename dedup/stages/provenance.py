@@ -43,6 +43,10 @@ class Evidence:
     target: Ints
     action: npt.NDArray[np.int8]
     actions: Sequence[str]
+    outcome: npt.NDArray[np.int8]
+    """Per unit, which of the first of ``REASONS`` a person's decision is; -1: none."""
+    classes: pa.Array
+    """Per text, the class it was given."""
     drop_threshold: float | None
     settings: Settings
 
@@ -104,8 +108,8 @@ def provenance_rows(links: pa.Table, evidence: Evidence) -> pa.Table:
     elsewhere = (action == 2) & (e.target[unit] != source)
     alone = (action == 2) & (e.target[unit] < 0)
     reasons = _reasons(
-        kinds, action, alone, elsewhere, same, similarity, containment, facts, said,
-        numbers(e.units["length"])[unit], e,
+        kinds, e.outcome[unit], action, alone, elsewhere, same, similarity, containment, facts,
+        said, numbers(e.units["length"])[unit], e,
     )  # fmt: skip
 
     columns: dict[str, pa.Array] = {
@@ -114,7 +118,7 @@ def provenance_rows(links: pa.Table, evidence: Evidence) -> pa.Table:
         "family": _nullable(numbers(links["family"])),
         "hash": _hex(e.units, unit),
         "kind": _named(kinds, KINDS),
-        "class": pa.nulls(len(unit), pa.string()),
+        "class": e.classes.take(pa.array(e.text_of[unit], mask=(e.text_of[unit] < 0) | is_passage)),
     }
     columns |= _place(e, unit, None, "", passage)
     columns |= _place(e, np.where(linked, source, unit), linked, "source_", passage)
@@ -131,6 +135,10 @@ def provenance_rows(links: pa.Table, evidence: Evidence) -> pa.Table:
 
 
 REASONS = [
+    "decision: keep",
+    "decision: keep_this",
+    "decision: boilerplate",
+    "decision: drop",
     "the first of its group in keep order",
     "an exact copy of what is kept",
     "word for word what is kept",
@@ -152,6 +160,7 @@ REASONS = [
     "dropped for another unit, as another row says",
 ]
 (
+    _KEEP, _THIS, _BOILERPLATE, _DROP,
     _FIRST, _EXACT, _SAME, _STANDS, _ALIKE, _CONTAINED, _NEAR, _FAMILY, _DOCUMENT, _SHORT,
     _SAME_SOURCE, _CAREFUL, _BELOW, _DIFFERS, _WORDS, _MASKED, _UNKEPT, _PASSAGE, _ELSEWHERE,
 ) = range(len(REASONS))  # fmt: skip
@@ -159,6 +168,7 @@ REASONS = [
 
 def _reasons(
     kinds: Ints,
+    outcome: npt.NDArray[np.int8],
     action: npt.NDArray[np.int8],
     alone: npt.NDArray[np.bool_],
     elsewhere: npt.NDArray[np.bool_],
@@ -180,9 +190,10 @@ def _reasons(
     contained = (containment >= least) & within
     below = (e.drop_threshold is not None) & (similarity < least) & (containment < least)
     rules = [
-        (action == 0, _FIRST),
         ((kinds == PASSAGE) & dropped, _ELSEWHERE),
         (kinds == PASSAGE, _PASSAGE),
+        *((outcome == decision, decision) for decision in (_KEEP, _THIS, _BOILERPLATE, _DROP)),
+        (action == 0, _FIRST),
         (alone, _DOCUMENT),
         (elsewhere, _ELSEWHERE),
         (dropped & same, _EXACT),

@@ -48,7 +48,8 @@ def evidence(**changes: Any) -> Evidence:
         "guards": pa.array([[5, 6], [5]], SETS),
         "sentences": pa.array([[1, 2], [3, 4]], SETS),
         "passages": PASSAGES.empty_table(), "target": np.array([-1, -1, -1]),
-        "action": None, "actions": (),
+        "action": None, "actions": (), "outcome": np.full(3, -1, np.int8),
+        "classes": pa.nulls(2, pa.large_string()),
         "drop_threshold": None,
         "settings": Settings(threshold=0.3),
     }  # fmt: skip
@@ -85,7 +86,7 @@ def test_rows_worked_by_hand() -> None:
         "source_file": None, "source_row": None, "source_doc": None, "source_paragraph": None,
         "source_line": None, "source_start": None, "source_end": None,
         "similarity": None, "masked_similarity": None, "containment": None, "direction": None,
-        "action": "kept", "reason": REASONS[0], "text": "😀甲乙丙丁",
+        "action": "kept", "reason": "the first of its group in keep order", "text": "😀甲乙丙丁",
     }  # fmt: skip
     # {2, 3} of {1, 2, 3} and {2, 3, 4, 5}: 2 of 5 together, 2 of the 4 of this unit.
     assert near == first | {
