@@ -52,7 +52,8 @@ def headline(report: Mapping[str, Any]) -> str:
     lines = [read, "", *_aligned(rows), "", *_recall(report)]
     if decided is not None and (missing := sum(_missing(of) for of in decided.values())):
         of_all = _many(sum(of["decisions"] for of in decided.values()), "decision")
-        lines += ["", f"{missing:,} of {of_all}: the text is not in this corpus"]
+        are = "are about texts that are" if missing > 1 else "is about a text that is"
+        lines += ["", f"{missing:,} of {of_all} {are} not in this corpus"]
     return "\n".join(lines) + "\n"
 
 
@@ -82,10 +83,9 @@ def _of(counts: Mapping[str, int], key: str) -> str:
 
 
 def _decided(decided: Mapping[str, Mapping[str, int]]) -> str:
-    applied = ", ".join(
-        f"{of['applied']:,} {name}" for name, of in decided.items() if of["applied"]
-    )
-    return f"decisions applied{f': {applied}' if applied else ''}"
+    counts = {name: of["applied"] for name, of in decided.items() if of["applied"]}
+    told = ", ".join(f"{count:,} {name}" for name, count in counts.items())
+    return f"decisions applied: {told}" if told else "decisions applied"
 
 
 def _missing(of: Mapping[str, int]) -> int:

@@ -403,25 +403,18 @@ def test_every_decision_is_kept(
     assert all(told.get(place, "kept") == its for place, its in zip(places, action, strict=True))
 
 
-@few
+@settings(few, max_examples=12)
 @given(files=corpora(), data=st.data(), preset=presets, whole=st.sampled_from([None, 0.5]))
-def test_restore_gives_the_input_to_the_byte_and_the_order_of_entries_changes_nothing(
+def test_restore_gives_the_input_to_the_byte(
     files: dict[str, bytes], data: st.DataObject, preset: str, whole: float | None
 ) -> None:
+    chosen = Settings(preset=preset, min_drop=8, drop_document=whole, unit="line", audit=0)
+    texts = [text.decode("utf-8", "replace") for text in files.values()]
+    known = sorted(set(hashes(dedup.find(texts, chosen))))
+    decided = data.draw(decisions_about(known, sorted(files)))
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         lay_out(folder / "in", files)
-        chosen = Settings(preset=preset, min_drop=8, drop_document=whole, unit="line")
-        plain = run([folder / "in"], folder / "plain", chosen)
-        assert plain.report["decisions"] is None
-        ledger = dedup.find([text.decode("utf-8", "replace") for text in files.values()], chosen)
-        decided = data.draw(decisions_about(sorted(set(hashes(ledger))), sorted(files)))
         run([folder / "in"], folder / "out", dataclasses.replace(chosen, decisions=decided))
         restore(folder / "out", folder / "back")
         assert contents(folder / "back") == files
-        turned = Decisions(**{
-            field.name: getattr(decided, field.name)[::-1] for field in dataclasses.fields(decided)
-        })  # fmt: skip
-        assert run(
-            [folder / "in"], folder / "out", dataclasses.replace(chosen, decisions=turned)
-        ).already

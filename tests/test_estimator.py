@@ -200,6 +200,24 @@ def test_every_setting_of_texts_is_a_parameter_with_its_default() -> None:
     assert Deduplicator().get_params() == expected | {"drop": False, "workers": None}
 
 
+@pytest.mark.parametrize("whole", [None, 0.9])
+def test_decisions_hold_for_fitted_and_for_new_texts(whole: float | None) -> None:
+    spam = "本文由某某网站整理发布，版权归原作者所有，未经许可不得转载。"
+    report = "本店所有商品七天之内无理由退换，运费由买家自己承担，谢谢惠顾。"
+    rows = [spam, report, report]
+    found = dedup.find([spam, *rows]).provenance.select(["text", "hash"]).to_pylist()
+    text = {row["text"]: row["hash"] for row in found}
+    decided = dedup.Decisions(drop=[text[spam]], keep=[text[report]])
+    fitted = clone(Deduplicator(decisions=decided, drop_document=whole)).fit(rows)
+    assert fitted.transform(rows).tolist() == ["", report, report]
+    new = ["新的一段。", spam, report]
+    assert fitted.transform_new(["\n".join(new)]).tolist() == [f"新的一段。\n{report}"]
+    this = dedup.Decisions(keep_this=[(text[report], "2", 0)])
+    fitted = Deduplicator(decisions=this, drop_document=whole).fit(rows)
+    assert fitted.transform(rows).tolist() == [spam, "", report]
+    assert fitted.transform_new([report, report]).tolist() == ["", ""]
+
+
 def test_parameters_are_cloned_shown_and_set() -> None:
     deduplicator = Deduplicator(threshold=0.7, unit="sentence", user_dictionaries=["words.txt"])
     twin = clone(deduplicator)

@@ -12,6 +12,7 @@ from jsonschema import Draft202012Validator
 
 from dedup import schemas
 from dedup.cli import main
+from dedup.decisions import Decisions
 from dedup.demo import corpus_path
 from dedup.run import run
 from dedup.settings import Settings
@@ -23,8 +24,9 @@ from dedup.settings import Settings
         Settings(),
         Settings(exact=True, unit="blank", preset="aggressive", drop_families=True),
         Settings(across_only=True, audit=0, chars=4, threshold=0.3, min_length=2),
+        Settings(decisions=Decisions(keep=["0" * 32], keep_this=[("1" * 32, "a", 0)])),
     ],
-    ids=["default", "exact", "across"],
+    ids=["default", "exact", "across", "decided"],
 )
 def out(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("schemas") / "out"

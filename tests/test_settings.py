@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from dedup.decisions import Decisions
 from dedup.errors import SettingsError
 from dedup.settings import DEFAULT_THRESHOLDS, Settings
 
@@ -55,6 +56,7 @@ def test_defaults() -> None:
             "--unit must be one of auto, line, blank, indent, sentence, document, not",
         ),
         ({"keep": "last"}, "--keep"),
+        ({"decisions": "decisions.json"}, "Decisions.read"),
         ({"preset": "reckless"}, "--preset"),
         ({"keep": "preferred"}, "--keep preferred and --prefer"),
         ({"prefer": ("a",)}, "--keep preferred and --prefer"),
@@ -93,11 +95,14 @@ def test_sense_is_not(values: dict[str, Any]) -> None:
 
 def test_every_option_is_told_as_json() -> None:
     settings = Settings(
-        user_dictionaries=(Path("here/words.txt"),), keep="preferred", prefer=("a", "b")
-    )
+        user_dictionaries=(Path("here/words.txt"),), keep="preferred", prefer=("a", "b"),
+        decisions=Decisions(keep=["0" * 32]),
+    )  # fmt: skip
     told = settings.as_dict()
     assert list(told) == [field.name for field in dataclasses.fields(Settings)]
     assert told["user_dictionaries"] == ["words.txt"]
+    assert told["decisions"] == Decisions(keep=["0" * 32]).digest
+    assert Settings(decisions=Decisions()).as_dict() == Settings().as_dict()
     assert json.loads(json.dumps(told)) == told
 
 

@@ -20,6 +20,9 @@ if TYPE_CHECKING:
     dedup.Settings(preset="nonsense")  # type: ignore[arg-type]
     nothing = dedup.nonsense  # type: ignore[attr-defined]
 
+    assert_type(settings.decisions, dedup.Decisions | None)
+    dedup.Settings(decisions=dedup.Decisions.read("decisions.json"))
+
     def heard(stage: str, done: int, total: int | None) -> None: ...
 
     result = dedup.find(["a text"], settings, workers=2, progress=heard)
