@@ -57,10 +57,14 @@ def find_passages(
         Per unit, its source, where a passage within one source is none; else None.
     """
     with watch.stage("passages"):
+        if not len(shadows.text):
+            return PASSAGES.empty_table(), 0
         cuts = _even_cuts(shadows.documents, PARTS)
         seeds = pa.concat_tables(
             engine.map(partial(sow, shadows=shadows, skipped=skipped), list(pairwise(cuts)))
         ).combine_chunks()
+        if not seeds.num_rows:
+            return PASSAGES.empty_table(), 0
         met = pa.concat_tables(engine.group(meet, _spaces(numbers(seeds["key"])), ["key"], 2))
         seed, partner = numbers(met["seed"]), numbers(met["partner"])
         starts = np.zeros(seeds.num_rows + 1, np.int64)
