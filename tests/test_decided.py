@@ -31,6 +31,7 @@ HEALTH = "今年上半年，我县卫生系统认真贯彻落实各项工作部�
 CITY = HEALTH.replace("我县", "我市")
 LONGER = HEALTH + "这是后来加上的一句话，别处没有。"
 ROADS = "三是农村公路养护工作稳步推进，全年完成养护里程三百二十公里，群众出行条件明显改善。"
+REST = "另外还有一段别的内容，说的是其他事情，与上面各段都没有任何关系，写得稍微长一些。"
 ALONE = "独一无二的一段文字在这里，没有别的什么地方有它，谁也不会再写一遍。"
 
 
@@ -175,6 +176,18 @@ def test_not_a_copy_parts_what_is_equal_once_masked() -> None:
     assert found(documents, all_apart).provenance.num_rows == 0
 
 
+def test_not_a_copy_leaves_no_passage_between_the_two() -> None:
+    inside = f"会议指出，以下内容需要各部门认真学习：{HEALTH}{REST}以上各点请按时上报。"
+    other = f"报告开头先谈谈农业生产的总体情况和来年安排。{HEALTH}接下来说明财政预算执行。"
+    plain = found([inside, other]).provenance.to_pylist()
+    assert [(r["kind"], r["doc"], r["source_doc"]) for r in plain] == [("passage", "1", "0")]
+    decided = Decisions(not_a_copy=[(hash_of(inside), hash_of(other))])
+    assert found([inside, other], decided).provenance.num_rows == 0
+    # What else is decided of a unit is not about a stretch of it.
+    more = Decisions(keep=[hash_of(other)], boilerplate=[hash_of(other)])
+    assert found([inside, other], more).provenance.to_pylist() == plain
+
+
 def test_what_they_are_both_copies_of_may_hold_two_together() -> None:
     documents = [HEALTH, CITY, LONGER]
     decided = Decisions(not_a_copy=[(hash_of(CITY), hash_of(LONGER))])
@@ -182,9 +195,6 @@ def test_what_they_are_both_copies_of_may_hold_two_together() -> None:
     assert [set(group) for group in result.clusters["members"].to_pylist()] == [{0, 1, 2}]
     linked = {(r["doc"], r["source_doc"]) for r in result.provenance.to_pylist()}
     assert linked == {("0", None), ("1", "0"), ("2", "0")}
-
-
-REST = "另外还有一段别的内容，说的是其他事情，与上面各段都没有任何关系，写得稍微长一些。"
 
 
 def test_a_document_that_holds_what_is_to_be_kept_is_not_dropped_whole() -> None:
@@ -390,7 +400,7 @@ def test_every_decision_is_kept(
         assert source < 0 or frozenset((of_unit[unit], of_unit[source])) not in parted
     reasons = {"keep": decided.keep, "drop": decided.drop}
     action = [ACTIONS[each] for each in result.action]
-    for row in rows:
+    for row in (row for row in rows if row["kind"] != "passage"):
         for name, texts in reasons.items():
             assert (row["reason"] == f"decision: {name}") == (row["hash"] in texts)
         assert (row["class"] == "boilerplate") == (
@@ -399,7 +409,9 @@ def test_every_decision_is_kept(
     # Every unit that goes is in the ledger.
     units = result.finding.units
     places = list(zip(document.tolist(), units["paragraph"].to_pylist(), strict=True))
-    told = {(row["row"], row["paragraph"]): row["action"] for row in rows}
+    told = {
+        (row["row"], row["paragraph"]): row["action"] for row in rows if row["kind"] != "passage"
+    }
     assert all(told.get(place, "kept") == its for place, its in zip(places, action, strict=True))
 
 

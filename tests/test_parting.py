@@ -93,6 +93,13 @@ def test_texts_are_beside_each_other_as_the_twin_has_them_and_so_are_their_famil
         assert its == (-1 if masked_of[text] < 0 else by_text.get(text, text))
 
 
+def test_passages_that_begin_in_parted_units_worked_by_hand() -> None:
+    parting = between([0, 1, -1], [(0, 1)])
+    rows = pa.table({"unit": [0, 1, 2, 3, 0], "source_unit": [1, 0, 1, 1, 4]})
+    left = parting.passages(rows, np.array([0, 1, 2, -1, 0]))
+    assert left["unit"].to_pylist() == [2, 3, 0]
+
+
 def test_nothing_parted_changes_nothing() -> None:
     edges, of = edge_table([(0, 1)]), np.array([0, 1, -1])
     parting = between([-1, -1, -1], [])

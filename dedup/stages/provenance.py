@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
@@ -73,7 +74,7 @@ def provenance_rows(links: pa.Table, evidence: Evidence) -> pa.Table:
 
     ``links`` is what ``ledger.link_units`` and ``ledger.links_across`` return, concatenated.
     """
-    e = evidence
+    e = evidence if len(evidence.masked_of) else _with_a_text(evidence)
     links, passage = _with_passages(links, e.passages)
     unit, source = numbers(links["unit"]), numbers(links["source"])
     linked = source >= 0
@@ -301,6 +302,15 @@ def _hex(units: pa.Table, which: Ints) -> pa.Array:
     raw = np.stack([high, low], axis=1).astype(">u8").tobytes()
     digits = np.frombuffer(raw.hex().encode("ascii"), np.uint8)
     return make_strings(digits, np.arange(len(which) + 1, dtype=np.int64) * 32)
+
+
+def _with_a_text(evidence: Evidence) -> Evidence:
+    """Return the evidence of units that are all too short to have a text, with one of no words."""
+    none = pa.array([[0]], evidence.literal.type)
+    return dataclasses.replace(
+        evidence, literal=none, masked=none, guards=none, sentences=none,
+        masked_of=np.array([-1]), classes=pa.nulls(1, evidence.classes.type),
+    )  # fmt: skip
 
 
 def _kind_codes(links: pa.Table) -> Ints:
