@@ -191,9 +191,10 @@ def _reasons(
     contained = (containment >= least) & within
     below = (e.drop_threshold is not None) & (similarity < least) & (containment < least)
     rules = [
+        (dropped & (outcome == _DROP), _DROP),
         ((kinds == PASSAGE) & dropped, _ELSEWHERE),
         (kinds == PASSAGE, _PASSAGE),
-        *((outcome == decision, decision) for decision in (_KEEP, _THIS, _BOILERPLATE, _DROP)),
+        *((outcome == decision, decision) for decision in (_KEEP, _THIS, _BOILERPLATE)),
         (action == 0, _FIRST),
         (alone, _DOCUMENT),
         (elsewhere, _ELSEWHERE),

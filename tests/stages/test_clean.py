@@ -383,7 +383,7 @@ def test_documents_are_those_of_the_twin_and_what_they_copy_is_kept(
     assert not any(whole[unit.document] for unit in units if unit.held)
     # If no document goes, units go as without the option.
     if not any(whole) and not apart and not any(held):
-        cover = covered(edges, guards, chosen, lengths, masked_edges, masked_of)
+        cover = covered(edges, guards, chosen, lengths, masked_edges, masked_of, said)
         first = {text: order.index(text) for text in range(len(lengths))}
         for n, text in enumerate(order):
             kept = first[cover[text] if cover[text] >= 0 else text] if text >= 0 else n
