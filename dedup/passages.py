@@ -103,7 +103,7 @@ def _even_cuts(starts: I64, parts: int) -> list[int]:
     """Return where to cut documents, given where they start, into parts of about one size."""
     marks = np.linspace(0, starts[-1], parts + 1)[1:-1]
     inside = np.searchsorted(starts, marks).tolist()
-    return [0, *sorted({*inside, len(starts) - 1} - {0})] if len(starts) > 1 else [0, 0]
+    return sorted({0, *inside, len(starts) - 1})
 
 
 def _spaces(keys: npt.NDArray[np.uint64]) -> Iterator[pa.Table]:
