@@ -207,7 +207,7 @@ def grow(
             if _linked(unit_p, unit_q, groups):
                 continue
             known = False
-            for r in range(min(held, RECENT)):
+            for r in range(held):
                 if recent[r, 0] <= p < recent[r, 1] and recent[r, 2] <= q < recent[r, 3]:
                     known = True
                     break
@@ -221,7 +221,7 @@ def grow(
             j = 0
             while (
                 i + j < run
-                and p - j > documents[d]
+                and p - j > (q + i if d == e else documents[d])
                 and q - j > documents[e]
                 and text[p - j - 1] == text[q - j - 1]
             ):
@@ -243,11 +243,17 @@ def grow(
                     p_end, q_end = reached_p, reached_q
                 else:
                     p_begin, q_begin = reached_p, reached_q
-            slot = held % RECENT
+            slot = held
+            if held == RECENT:  # what ends first is missed least, for places only grow
+                slot = 0
+                for r in range(1, RECENT):
+                    if recent[r, 1] < recent[slot, 1]:
+                        slot = r
+            else:
+                held += 1
             recent[slot, 0], recent[slot, 1], recent[slot, 2], recent[slot, 3] = (
                 p_begin, p_end, q_begin, q_end,
             )  # fmt: skip
-            held += 1
             if matched < (3 * least if narrow[unit_p] else least):
                 continue
             if n == len(out):
@@ -348,16 +354,21 @@ def strip(text: U32, closing: Bools, opening: Bools, rows: I64) -> None:
 def bytes_at(data: U8, starts: I64, counts: I64, white_goes: bool, out: I64, told: I64) -> None:
     """Write where, in bytes from ``starts[i]``, ``counts[i]`` code points of UTF-8 text end.
 
-    With ``white_goes``, white space before that is left out; ``told`` gets the code points that are
+    Counts from one start are to follow each other and rise: the text is walked over once. With
+    ``white_goes``, white space before that is left out; ``told`` gets the code points that are
     left.
     """
+    walked = np.int64(0)
+    reached = np.int64(0)
     for i in range(len(starts)):
-        count = counts[i]
-        at = starts[i]
-        for _ in range(count):
-            at += 1
-            while data[at] & 0xC0 == 0x80:
-                at += 1
+        if i == 0 or starts[i] != starts[i - 1] or counts[i] < walked:
+            walked, reached = np.int64(0), starts[i]
+        while walked < counts[i]:
+            reached += 1
+            while data[reached] & 0xC0 == 0x80:
+                reached += 1
+            walked += 1
+        count, at = walked, reached
         if white_goes:
             while count > 0:
                 if data[at - 1] <= 0x20:

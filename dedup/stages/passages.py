@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from dedup.columns import I32, I64, U32, Bools, numbers, strings
+from dedup.columns import I32, I64, U8, U32, Bools, numbers, strings
 from dedup.folding import FoldTables, fold_spans
 from dedup.kernels import passages as kernels
 from dedup.kernels.seeds import code_points, winnow
@@ -260,12 +260,21 @@ def _place_ends(
         (unit["end"] - unit["start"])[last],
     )
     end = np.maximum(here + 1, following)
-    start_byte, start_left, end_byte, end_left = np.empty((4, count), np.int64)
-    kernels.bytes_at(data, byte_start[first], start, False, start_byte, start_left)
-    kernels.bytes_at(data, byte_start[last], end, True, end_byte, end_left)
+    start_byte, start = _bytes(data, byte_start[first], start, white_goes=False)
+    end_byte, end = _bytes(data, byte_start[last], end, white_goes=True)
     return {
         "start": unit["start"][first] + start,
-        "end": unit["start"][last] + end_left,
+        "end": unit["start"][last] + end,
         "byte_start": unit["byte_start"][first] + start_byte,
         "byte_end": unit["byte_start"][last] + end_byte,
     }
+
+
+def _bytes(data: U8, starts: I64, counts: I64, *, white_goes: bool) -> tuple[I64, I64]:
+    """Return where so many code points from each start end, in bytes from there, and in them."""
+    order = np.lexsort((counts, starts))
+    out, told = np.empty((2, len(starts)), np.int64)
+    kernels.bytes_at(data, starts[order], counts[order], white_goes, out, told)
+    back = np.empty(len(order), np.int64)
+    back[order] = np.arange(len(order))
+    return out[back], told[back]
