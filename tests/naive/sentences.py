@@ -13,8 +13,6 @@ SILENT = {"Ps", "Pe", "Pi", "Pf", "Pd", "Zs", "Zl", "Zp", "Cc", "Cf"}
 HAN = re.compile(
     "[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3005-\u3007\u3041-\u312f\u31a0-\u31ff\u3400-\u9fff\uf900-\ufaff\U00020000-\U0010ffff]"
 )
-NUMBER = f"[{NUMERALS}]"
-LABEL = re.compile(f"(第{NUMBER}+条(之{NUMBER}+)?)|({NUMBER}+[、).](?!{NUMBER}))")
 TURN = re.compile("但|不过|然而|(but|however|except|unless)(?![a-z])")
 
 
@@ -38,6 +36,10 @@ def is_number(c: str) -> bool:
 
 def spaced(c: str) -> bool:
     return c.isalnum() and not HAN.match(c)
+
+
+NUMBER = f"[{''.join(filter(is_number, map(chr, range(0x110000))))}]"
+LABEL = re.compile(f"(第{NUMBER}+条(之{NUMBER}+)?)|({NUMBER}+[、).](?!{NUMBER}))")
 
 
 def spoken(text: str, i: int) -> bool:
