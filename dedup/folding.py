@@ -4,7 +4,8 @@ What the fold does, in order:
 
 1. Code points that are invisible (``characters.IGNORED``) go, then the text is brought
    to the compatibility composition (NFKC) of its case folding, as a whole: marks are put into
-   canonical order and composed, jamo become syllables.
+   canonical order and composed, jamo become syllables. What is raised, lowered or a fraction
+   stays (10⁵ is not 105).
 2. Traditional characters become Simplified ones, each by itself, by OpenCC's character table.
 3. A bracketed reading after a Han character goes, white space in front of it or not: Pinyin with
    at least one tone mark (any number of whole syllables), Bopomofo, or Hiragana, at most 32 signs

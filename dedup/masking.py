@@ -25,6 +25,8 @@ NAME = 255
 IS_WORD, IS_NUMERAL, IS_COUNTED, IS_ADMIN, IS_DENIAL, IS_DEICTIC = 1, 2, 4, 8, 16, 32
 
 NUMERALS = "0123456789〇零一二三四五六七八九十百千万亿兆两廿卅"
+# Raised, lowered or a fraction, and no less of a number: 10⁵, 5½.
+SET_APART = "⁰¹²³⁴⁵⁶⁷⁸⁹₀₁₂₃₄₅₆₇₈₉¼½¾⅐⅑⅒⅓⅔⅕⅖⅗⅘⅙⅚⅛⅜⅝⅞"
 # Beside a number these belong to it: 第三十条, 2015年4月1日, 十届二次.
 COUNTED = "第年月日号条款项章节编篇届次期批时点分秒周旬季"
 ADMIN = "省市县区乡镇州盟旗"
@@ -89,7 +91,7 @@ def rules() -> Rules:
     shape = np.zeros(0x20000, np.uint8)
     shape[[code for code in range(0x20000) if chr(code).isalnum()]] = IS_WORD
     for characters, bit in (
-        (NUMERALS, IS_NUMERAL),
+        (NUMERALS + SET_APART, IS_NUMERAL),
         (COUNTED, IS_COUNTED),
         (ADMIN, IS_ADMIN),
         (DEICTIC, IS_DEICTIC),

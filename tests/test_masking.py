@@ -27,7 +27,14 @@ def test_every_listed_word_is_folded(words: str) -> None:
 
 @pytest.mark.parametrize(
     "characters",
-    [masking.NUMERALS, masking.COUNTED, masking.ADMIN, masking.DEICTIC, masking.DENIALS],
+    [
+        masking.NUMERALS,
+        masking.SET_APART,
+        masking.COUNTED,
+        masking.ADMIN,
+        masking.DEICTIC,
+        masking.DENIALS,
+    ],
 )
 def test_every_listed_character_is_a_letter_or_digit_and_folded(characters: str) -> None:
     assert folding.fold_strings(list(characters), folding.load_tables()) == list(characters)

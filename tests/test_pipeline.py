@@ -37,6 +37,14 @@ def test_the_copy_is_found_and_the_cleaned_text_lacks_it() -> None:
     ]
 
 
+@pytest.mark.parametrize(("one", "other"), [("10⁵", "105"), ("1½", "11⁄2"), ("5㎡", "5m2")])
+def test_what_is_raised_or_a_fraction_is_no_copy_of_what_is_not(one: str, other: str) -> None:
+    text = "菌落总数在每克样品中不得超过{}个单位，超过的不得上市。"
+    texts = [text.format(number) for number in (one, other)]
+    for chosen in (Settings(preset="careful"), Settings(), Settings(drop_threshold=0.6)):
+        assert dedup.find(texts, chosen).cleaned().to_pylist() == texts
+
+
 @some
 @given(documents)
 def test_clusters_are_a_partition_with_an_edge_to_the_representative(texts: list[str]) -> None:

@@ -94,6 +94,8 @@ def test_what_is_said_worked_by_hand(text: str, whole: str, parts: str) -> None:
         ("不应当修路。", "应当修路。", ""),
         ("可以修路。", "应当修路。", ""),
         ("修路 3.5 公里。", "修路 35 公里。", ""),
+        ("修路 10⁵ 米。", "修路 105 米。", ""),
+        ("修路 1½ 米。", "修路 1 ½ 米。", ""),
         ("三、四月修路。", "三四月修路。", ""),
         ("第三条 修路。", "第四条 修路。", ""),
         ("修路。", "第三条 修路。", ""),
@@ -115,7 +117,7 @@ def test_one_text_in_another(kept: str, dropped: str, said: str) -> None:
     assert ("same" if same else "within" if within else "") == said
 
 
-CHARACTERS = "修路但不过一二第三条之章 5 8,、。!?.-—#*()“”%<{a b but except\ufffd\u0301가1٣万"
+CHARACTERS = "修路但不过一二第三条之章 5 8,、。!?.-—#*()“”%<{a b but except\ufffd\u0301가1٣⁵½万"
 texts = st.one_of(
     st.text(st.sampled_from(CHARACTERS), max_size=12),
     st.lists(

@@ -34,10 +34,25 @@ def simplified(character: str) -> str:
         character = result
 
 
+def decomposed(text: str) -> str:
+    """NFKD, one step after the other; what is raised, lowered or a fraction takes none."""
+    before = ""
+    while text != before:
+        before, text = text, unicodedata.normalize("NFD", "".join(map(one_step, text)))
+    return text
+
+
+def one_step(character: str) -> str:
+    parts = unicodedata.decomposition(character)
+    if re.match("<(?!super|sub|fraction)", parts):
+        return "".join(chr(int(code, 16)) for code in parts.split()[1:])
+    return character
+
+
 def normalised(text: str) -> str:
-    text = "".join(c for c in unicodedata.normalize("NFKD", text) if c not in INVISIBLE)
-    text = unicodedata.normalize("NFKD", text).casefold()
-    text = unicodedata.normalize("NFKC", text)
+    text = "".join(c for c in decomposed(text) if c not in INVISIBLE)
+    text = decomposed(decomposed(text).casefold())
+    text = unicodedata.normalize("NFC", text)
     return "".join(map(simplified, text))
 
 

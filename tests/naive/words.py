@@ -12,6 +12,7 @@ from dedup.kernels.cut import Dictionary, cut_span
 
 MASK = (1 << 64) - 1
 SLOT = 0x5107_5107_5107_5107
+NUMERALS = masking.NUMERALS + masking.SET_APART
 NEVER = set(f"{masking.NOT_A_PLACE} {masking.NOT_A_NUMBER} {masking.NOT_A_TIME}".split())
 DENY = set(masking.DENIALS_IN_LATIN.split())
 AFFIRM = set(masking.NOT_A_DENIAL.split())
@@ -70,8 +71,8 @@ def is_word(token: str) -> bool:
 
 def is_slot(word: str, tag: str | None) -> str:
     """Return ``number``, ``time``, ``place`` or nothing."""
-    numeric = all(c in masking.NUMERALS + masking.COUNTED for c in word)
-    if (numeric and any(c in masking.NUMERALS for c in word)) or word[0] in "0123456789":
+    numeric = all(c in NUMERALS + masking.COUNTED for c in word)
+    if (numeric and any(c in NUMERALS for c in word)) or word[0] in "0123456789":
         kind = "number"
     elif looks_like_a_place(word):
         kind = "place"
@@ -94,7 +95,7 @@ def after_ordinal(word: str) -> str | None:
     """Return what follows 第, numerals and what they count, if two characters or more do."""
     if len(word) < 5 or word[0] != "第":
         return None
-    rest = word[1:].lstrip(masking.NUMERALS)
+    rest = word[1:].lstrip(NUMERALS)
     if len(rest) == len(word) - 1:
         return None
     last = rest.lstrip(masking.COUNTED)
@@ -128,7 +129,7 @@ def words(text: str, characters: bool = False) -> Told:
             del masked[name[1] :]
             free -= 1
         denied = not kind and denies(word)
-        figure = any(c in masking.NUMERALS for c in word) and (tag is None or tag in NUMBER_TAGS)
+        figure = any(c in NUMERALS for c in word) and (tag is None or tag in NUMBER_TAGS)
         rest = None if kind else after_ordinal(word)
         if kind or denied or figure or rest is not None:
             guards.append(word)

@@ -24,7 +24,7 @@ NASTY = (
     "\u1100\u1161\u11a8\u11a7\u1112\u1175\u11c2\uac00\uac01\ud788\uac1c\u115f\u1160\u3164\uffa0\u3131ﾡ"
     "\u09c7\u09be\u09d7\u0b47\u0b56\u0bc6\u0bbe\u0cc6\u0cc2\u0cd5\u0dd9\u0dcf\u0dca\u1025\u102e"
     "\u0928\u093c\u0958\u05d0\u05b7\ufb1d\ufb2c\u0653\u0627\ufdfa\U000110a5\U000110ba\U0001d15e"
-    "かカハﾊｶ\u3099\u309a\uff9e\uff9fゝ豈\uf900\U0002f800\ufa0e㍿㌔⑴⒈㈠①㎡½Ⅷ…：，％"
+    "かカハﾊｶ\u3099\u309a\uff9e\uff9fゝ豈\uf900\U0002f800\ufa0e㍿㌔⑴⒈㈠①㎡²₂ªⁿ™½↉㆒㎨Ⅷ…：，％"
     "\u00ad\u034f\u200b\u200d\ufe0f\ufeff\U000e0100\ufff9\u180b"
     " \u00a0\u3000\u00a8´¯\t\n\x1c\x85\u2028\0\ufffd"
     "漢衛長薴苧𠀀〇々發䯄"
@@ -73,6 +73,8 @@ def folded(text: str) -> str:
         ("", ""),
         ("\0\ufffd", "\0\ufffd"),
         ("薴苧", "苎苎"),
+        ("1０⁵個, 5½ ％, H₂O, ¹注", "10⁵个, 5½ %, h₂o, ¹注"),
+        ("５㎡ ㎧ ①⑴⒈㈠ ª™", "5m² m∕s 1(1)1.(一) ª™"),
     ],
 )
 def test_worked_examples(text: str, shadow: str) -> None:
@@ -91,6 +93,16 @@ def test_every_assigned_code_point_folds_like_the_twin() -> None:
     sampled = [f"é{c},{c}" for c in known]
     for text, shadow in zip(sampled, fold_strings(sampled, TABLES), strict=True):
         assert shadow == naive.fold(text), ascii(text)
+
+
+def test_what_is_raised_lowered_or_a_fraction_is_all_that_nfkc_would_fold_further() -> None:
+    stands = ("<super>", "<sub>", "<fraction>")
+    for c in map(chr, range(0x110000)):
+        full = unicodedata.normalize("NFKD", c)
+        here = naive.decomposed(c)
+        if here != full:
+            assert unicodedata.normalize("NFKD", here) == full
+            assert any(unicodedata.decomposition(part).startswith(stands) for part in here)
 
 
 def test_what_unfolds_to_an_opening_bracket_closes_it() -> None:

@@ -67,6 +67,9 @@ CONGRESS = "全国人民代表大会常务委员会"
         ("非常", "非常", ""),
         ("人数不少于五十", "人数 不少 于 □", "不少 五十"),
         ("罚款五万元", "罚款 五万元", "五万元"),  # no slot, and yet a figure
+        ("10⁵个½", "□ 个 □", "10 ⁵ ½"),
+        ("50m²", "□", "50m ²"),
+        ("H₂O", "h □ o", "₂"),
         ("百分之五十", "百分之五十", "百分之五十"),
         ("I don't know", "i don t know", "don t"),
         ("The 3rd of May is not 5 days", "the □ of may is not □ days", "3rd not 5"),
@@ -116,7 +119,7 @@ def test_a_batch_a_slice_and_a_text_alone_say_the_same() -> None:
 
 TEMPLATES = """霍邱县 山阴 县 市级 我市 上市 第 三 九届 全国人民代表大会 2015 年 4月 日 不得 未
 非常 张三丰 李大嘴 ， 、 don't not xx XX __ *** 十万元 百分之五 第二次世界大战 五 旗 卫生 局
-阿拉善左旗 食品 安全 𠀀 é か 一年 万一 上海 gb2312"""
+阿拉善左旗 食品 安全 𠀀 é か 一年 万一 上海 gb2312 10⁵ ½ m³"""
 FRAGMENTS = [" ", *TEMPLATES.split()]
 template_text = st.lists(st.sampled_from(FRAGMENTS) | st.text(max_size=3), max_size=12).map("".join)
 
