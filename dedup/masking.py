@@ -49,9 +49,10 @@ NOT_A_PLACE = (
     "阴沟 下水道 中国 中华 国际 国家 中华人民共和国 天下 大陆 境内 境外 海关 长城 世界 全国 全球 "
     "大学 医院 学校 中学 小学 公社 大街 大道 高速 铁路 公路"
 )
-# are shaped like numbers and are ordinary words
+# are shaped like numbers, or tagged as counts that begin with one, and are ordinary words
 NOT_A_NUMBER = (
-    "万一 千万 一一 十分 万分 百分 一时 一点 一次 一年 一周 一分 一期 一日 一季 年月 日月 季节 时分"
+    "万一 千万 一一 十分 万分 百分 一时 一点 一次 一年 一周 一分 一期 一日 一季 年月 日月 季节 "
+    "时分 零件 零部件 万岁 两会 两手 两端 三包 三方 四方 八方 四处"
 )
 # are tagged as times and are none
 NOT_A_TIME = "逾期 正在 青年 过去 日期 婚前 老年 当 上来 周期 往来 如下 先后 以德 前往"

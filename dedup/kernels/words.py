@@ -81,27 +81,51 @@ def _slot_kind(
 
 
 @inner
-def _ordinal(
+def _numerals(
     cp: U32,
     start: int,
     stop: int,
     shape: U8,
+    bits: int,
 ) -> int:
-    """Return where 第, numerals and what they count end, if a word begins so and goes on; else 0.
+    """Return where the characters from ``start`` on end that all have one of ``bits``."""
+    i = start
+    while i < stop and cp[i] < len(shape) and shape[cp[i]] & bits:
+        i += 1
+    return i
 
-    第九届全国人民代表大会 stands in the dictionary as one word; its template has a slot in it.
+
+@inner
+def _filled(
+    cp: U32,
+    start: int,
+    stop: int,
+    tag: int,
+    before: int,
+    shape: U8,
+    never: U64,
+    h: np.uint64,
+) -> int:
+    """Return where ends what a template would fill in at the beginning of a word that is no slot.
+
+    十二家 and 五万元 stand in the dictionary as words, and so do 第九届全国人民代表大会 and, of
+    第八十四次会议, 四次会议. All of 百分之五十 is filled in.
     """
-    if stop - start < 5 or cp[start] != 0x7B2C:
-        return 0
-    i = start + 1
-    while i < stop and cp[i] < len(shape) and shape[cp[i]] & _NUMERAL:
-        i += 1
-    if i == start + 1:
-        return 0
-    counted = i
-    while i < stop and cp[i] < len(shape) and shape[cp[i]] & _COUNTED:
-        i += 1
-    return i if i > counted and stop - i >= 2 else 0
+    ordinal = cp[start] == 0x7B2C  # 第
+    first = start + ordinal
+    number = _numerals(cp, first, stop, shape, _NUMERAL)
+    if number == first:
+        return start
+    if ordinal or before == _NUMBER:
+        counted = _numerals(cp, number, stop, shape, _COUNTED)
+        if counted > number and stop - counted >= 2:
+            return counted
+    if ordinal or tag != _NUMBER or _among(never, h):
+        return start
+    if stop - number > 2 and cp[number] == 0x5206 and cp[number + 1] == 0x4E4B:  # 分之
+        return _numerals(cp, number + 2, stop, shape, _NUMERAL | _COUNTED)
+    # 一个 is as often no number as 一些 is none.
+    return number if number - start > 1 or cp[start] != 0x4E00 else start
 
 
 @kernel
@@ -219,8 +243,9 @@ def words_of_texts(
             # Most words have nothing in them that a slot could begin or end with.
             if tag != 0 or some & (_NUMERAL | _COUNTED | _ADMIN) or cp[begin] < 128:
                 kind = _slot_kind(cp, begin, end, tag, shape, never, h)
-                if kind == 0:
-                    free_from = max(begin, _ordinal(cp, begin, end, shape))
+                if kind == 0 and some & _NUMERAL:
+                    free_from = _filled(cp, begin, end, tag, before, shape, never, h)
+                    kind = _NUMBER if free_from == end else 0
             if kind == 0 and before == _NUMBER and some & _COUNTED:
                 counted = True
                 for k in range(begin, end):

@@ -91,15 +91,21 @@ def looks_like_a_place(word: str) -> bool:
     return word[-1] in masking.ADMIN or (len(word) >= 2 and set(word) == {"x"})
 
 
-def after_ordinal(word: str) -> str | None:
-    """Return what follows 第, numerals and what they count, if two characters or more do."""
-    if len(word) < 5 or word[0] != "第":
+def after_number(word: str, tag: str | None, before: str) -> str | None:
+    """Return what is left of a word without the number that it begins with; None if all of it."""
+    rest = word.removeprefix("第").lstrip(NUMERALS)
+    number = word[: len(word) - len(rest)]
+    if number in ("", "第"):
         return None
-    rest = word[1:].lstrip(NUMERALS)
-    if len(rest) == len(word) - 1:
+    if number[0] == "第" or before == "number":
+        last = rest.lstrip(masking.COUNTED)
+        if last != rest and len(last) >= 2:
+            return last
+    if number[0] == "第" or tag not in NUMBER_TAGS or word in NEVER or number == "一":
         return None
-    last = rest.lstrip(masking.COUNTED)
-    return last if len(last) < len(rest) and len(last) >= 2 else None
+    if rest.startswith("分之") and len(rest) > 2:
+        return rest[2:].lstrip(NUMERALS + masking.COUNTED)
+    return rest
 
 
 def denies(word: str) -> bool:
@@ -120,6 +126,9 @@ def words(text: str, characters: bool = False) -> Told:
             name = None
             continue
         kind = is_slot(word, tag)
+        rest = None if kind else after_number(word, tag, before)
+        if rest == "":
+            kind, rest = "number", None
         if not kind and before == "number" and all(c in masking.COUNTED for c in word):
             kind = "number"
         if word == "第":
@@ -130,7 +139,6 @@ def words(text: str, characters: bool = False) -> Told:
             free -= 1
         denied = not kind and denies(word)
         figure = any(c in NUMERALS for c in word) and (tag is None or tag in NUMBER_TAGS)
-        rest = None if kind else after_ordinal(word)
         if kind or denied or figure or rest is not None:
             guards.append(word)
         begun = len(masked)
