@@ -128,6 +128,28 @@ def _filled(
     return number if number - start > 1 or cp[start] != 0x4E00 else start
 
 
+@inner
+def _label(
+    cp: U32,
+    size: int,
+    shape: U8,
+) -> int:
+    """Return where 第3条 or 第3条之一, 第3章 or the like ends that the words begin with, else 0."""
+    first = 0
+    while first < size and cp[first] < len(shape) and not shape[cp[first]] & _WORD:
+        first += 1
+    if first == size or cp[first] != 0x7B2C:  # 第
+        return 0
+    i = _numerals(cp, first + 1, size, shape, _NUMERAL)
+    if i == first + 1 or _numerals(cp, i, min(i + 1, size), shape, _COUNTED) == i:
+        return 0
+    i += 1
+    if i < size and cp[i] == 0x4E4B:  # 之
+        end = _numerals(cp, i + 1, size, shape, _NUMERAL)
+        return end if end > i + 1 else i
+    return i
+
+
 @kernel
 def words_of_texts(
     text: U8,
@@ -216,6 +238,15 @@ def words_of_texts(
             cp[size] = c
             size += 1
         cut = cut_span(cp, zero, size, dictionary, hmm, route, code, back, ends, nodes, zero)
+        # 第108条 市人民政府: without the space after the label, which the fold takes, 条市 is made
+        # up for a word. Where it is none of the dictionary's, the text is cut from there again.
+        label = _label(cp, size, shape)
+        t = zero
+        while t < cut and ends[t] < label:
+            t += 1
+        if t < cut and ends[t] > label > 0 and nodes[t] < 0:
+            ends[t] = label
+            cut = cut_span(cp, label, size, dictionary, hmm, route, code, back, ends, nodes, t + 1)
 
         begin = zero
         count = np.int32(0)

@@ -32,7 +32,8 @@ class Lexicon(NamedTuple):
 def words(shadows: pa.Array, lexicon: Lexicon, characters: bool) -> pa.Table:
     """Return the words of shadow texts (large_string), one row per text.
 
-    A word is a token of jieba's that holds a letter, a digit or a Han character.
+    A word is a token of jieba's that holds a letter, a digit or a Han character. A label that a
+    text begins with (第108条) ends with a word, as in the unfolded text, where white space follows.
 
     Parameters
     ----------

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import lru_cache, partial
 from typing import NamedTuple
 
@@ -13,6 +14,7 @@ from dedup.kernels.cut import Dictionary, cut_span
 MASK = (1 << 64) - 1
 SLOT = 0x5107_5107_5107_5107
 NUMERALS = masking.NUMERALS + masking.SET_APART
+LABEL = re.compile(f"第[{NUMERALS}]+[{masking.COUNTED}](之[{NUMERALS}]+)?")
 NEVER = set(f"{masking.NOT_A_PLACE} {masking.NOT_A_NUMBER} {masking.NOT_A_TIME}".split())
 DENY = set(masking.DENIALS_IN_LATIN.split())
 AFFIRM = set(masking.NOT_A_DENIAL.split())
@@ -35,7 +37,22 @@ def folded_dictionary() -> Dictionary:
 
 
 def tagged(text: str) -> list[tuple[str, str | None]]:
-    """Return the tokens of a text with their parts of speech, None for what no dictionary has."""
+    """Return the tokens of a text with their parts of speech, None for what no dictionary has.
+
+    A label that its words begin with is cut off, unless a word of the dictionary goes on over it.
+    """
+    tokens = tagged_plain(text)
+    label = LABEL.match(text, next((i for i, c in enumerate(text) if is_word(c)), 0))
+    end = label.end() if label else 0
+    at = 0
+    for number, (word, tag) in enumerate(tokens):
+        if at < end < at + len(word) and tag is None:
+            return [*tokens[:number], (text[at:end], None), *tagged_plain(text[end:])]
+        at += len(word)
+    return tokens
+
+
+def tagged_plain(text: str) -> list[tuple[str, str | None]]:
     d = folded_dictionary()
     cp = np.array([ord(c) for c in text], np.uint32)
     size = len(cp)

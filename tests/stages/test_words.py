@@ -78,6 +78,10 @@ CONGRESS = "全国人民代表大会常务委员会"
         ("10⁵个½", "□ 个 □", "10 ⁵ ½"),
         ("50m²", "□", "50m ²"),
         ("H₂O", "h □ o", "₂"),
+        ("第108条 市人民政府", "□ 人民政府", "第 108 条 市"),
+        ("“第108条 市人民政府", "□ 人民政府", "第 108 条 市"),
+        ("第3", "□", "第 3"),
+        ("第8条件好", "□ 条件 好", "第 8"),
         ("百分之五十", "□", "百分之五十"),
         ("三分之一以上", "□ 以上", "三分之一"),
         ("I don't know", "i don t know", "don t"),
@@ -110,6 +114,14 @@ def test_the_same_text_of_two_counties_has_one_masked_view() -> None:
     assert one["guards"] != other["guards"]
 
 
+def test_an_article_is_the_same_whatever_its_number() -> None:
+    text = "第{}条　对符合条件的单位给予补助。"
+    articles = [folded(text.format(number)) for number in ("三", "一百一十二", "4")]
+    rows = told(articles).to_pylist()
+    assert rows[0]["masked"] == rows[1]["masked"] == rows[2]["masked"]
+    assert len({tuple(row["tokens"][-6:]) for row in rows}) == 1
+
+
 def test_a_token_is_a_character_where_characters_are_asked_for() -> None:
     row = told([folded("我县卫生局，WTO")], characters=True).to_pylist()[0]
     assert row["tokens"] == naive.hashes(list("我县卫生局wto"))
@@ -129,7 +141,8 @@ def test_a_batch_a_slice_and_a_text_alone_say_the_same() -> None:
 TEMPLATES = """霍邱县 山阴 县 市级 我市 上市 第 三 九届 全国人民代表大会 2015 年 4月 日 不得 未
 非常 张三丰 李大嘴 ， 、 don't not xx XX __ *** 十万元 百分之五 第二次世界大战 五 旗 卫生 局
 阿拉善左旗 食品 安全 𠀀 é か 一年 万一 上海 gb2312 10⁵ ½ m³ 十二家
-百分之七点五 四次会议 万元 九个 三中全会 一个 零部件"""
+百分之七点五 四次会议 万元 九个 三中全会 一个 零部件 第十二条 条
+之一 第3条 第百二十一条 市 对 章总"""
 FRAGMENTS = [" ", *TEMPLATES.split()]
 template_text = st.lists(st.sampled_from(FRAGMENTS) | st.text(max_size=3), max_size=12).map("".join)
 
