@@ -27,7 +27,7 @@ def mix(
 
 @kernel
 def sort_unique(
-    values: U64 | I32,
+    values: U64,
     start: int,
     stop: int,
 ) -> int:
