@@ -6,6 +6,7 @@ import numpy as np
 
 from dedup.columns import I32, I64, U32
 from dedup.kernels import kernel
+from dedup.kernels.sign import NOWHERE
 
 __all__ = ["pairs_in_band"]
 
@@ -27,8 +28,8 @@ def pairs_in_band(
 
     A pair that meets in several bands is written in the first of them: that the keys of the
     earlier bands differ is a look at two short rows, where finding repeats later is a sort of all.
-    In a bucket of more than ``cap`` sets each one is paired with the ``leaders`` first alone, and
-    ``keys`` must not show its members as meeting there.
+    In a bucket of more than ``cap`` sets each one is paired with the ``leaders`` first alone, so
+    that its members are not taken to meet there: their keys have to be ``NOWHERE``.
 
     Parameters
     ----------
@@ -61,7 +62,7 @@ def pairs_in_band(
                 y = ids[j]
                 seen = False
                 for k in range(band):
-                    if keys[x, k] == keys[y, k]:
+                    if keys[x, k] == keys[y, k] and keys[x, k] != NOWHERE:
                         seen = True
                         break
                 if seen:

@@ -7,7 +7,10 @@ import numpy as np
 from dedup.columns import I64, U32, U64
 from dedup.kernels import inner, kernel
 
-__all__ = ["band_keys", "minhash"]
+__all__ = ["NOWHERE", "band_keys", "minhash"]
+
+NOWHERE = np.uint32(0)
+"""The key of no band: who has it meets nobody there."""
 
 
 @inner
@@ -84,7 +87,7 @@ def band_keys(
         Odd multipliers: a key is the high half of the weighted sum of a band's rows, modulo
         2**64, which tells unequal bands apart but for one pair in 2**32.
     keys : uint32[n, bands]
-        Filled; two sets meet in a band where their keys are equal.
+        Filled, never with ``NOWHERE``; two sets meet in a band where their keys are equal.
     signature : uint32[bands * rows]
         Scratch.
     """
@@ -95,4 +98,4 @@ def band_keys(
             h = np.uint64(0)
             for row in range(rows):
                 h += np.uint64(signature[band * rows + row]) * weights[row]
-            keys[unit, band] = np.uint32(h >> np.uint64(32))
+            keys[unit, band] = np.uint32(max(h >> np.uint64(32), np.uint64(1)))  # 0: NOWHERE

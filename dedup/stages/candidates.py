@@ -10,6 +10,7 @@ import pyarrow as pa
 
 from dedup.columns import numbers
 from dedup.kernels.candidates import pairs_in_band
+from dedup.kernels.sign import NOWHERE
 
 __all__ = ["LEADERS", "band_tables", "mark_large", "pairs", "without_large"]
 
@@ -36,7 +37,7 @@ def mark_large(table: pa.Table, cap: int) -> pa.Table:
 def without_large(
     keys: npt.NDArray[np.uint32], grouped: Sequence[pa.Table]
 ) -> tuple[npt.NDArray[np.uint32], int]:
-    """Return the keys with those of large buckets made distinct, and the number of such buckets.
+    """Return the keys with ``NOWHERE`` for those of large buckets, and the number of such buckets.
 
     A pair is taken in the first band where it meets; a meeting in a large bucket is none, since
     only leaders are compared there.
@@ -48,8 +49,7 @@ def without_large(
             if capped == 0:
                 keys = keys.copy()
             capped += len(_runs(large)) - 1
-            ids = numbers(large["id"])
-            keys[ids, band] = ids.astype(np.uint32)
+            keys[numbers(large["id"]), band] = NOWHERE
     return keys, capped
 
 

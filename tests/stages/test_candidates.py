@@ -97,6 +97,14 @@ def test_a_pair_lost_in_a_large_bucket_is_found_where_it_meets_again() -> None:
     assert (27, 28) not in found
 
 
+def test_no_other_key_is_taken_for_that_of_a_large_bucket() -> None:
+    # Numbers of sets, and nothing, as keys of the first band, where 0 to 19 are too many.
+    keys = [[77, i] for i in range(20)] + [[i, i] for i in range(1, 20)]
+    found, _, capped = candidates(keys, [5] * len(keys), cap=10)
+    assert capped == 1
+    assert {(i, 19 + i) for i in range(1, 20)} <= set(found)
+
+
 def lsh_pairs(sets: list[list[int]], banding: Banding, seed: int) -> set[tuple[int, int]]:
     count = banding.bands * banding.rows
     index = MinHashLSH(num_perm=count, params=(banding.bands, banding.rows))
