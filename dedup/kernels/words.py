@@ -9,6 +9,7 @@ from dedup.columns import F64, I32, I64, U8, U32, U64
 from dedup.kernels import inner, kernel
 from dedup.kernels.cut import Dictionary, cut_span
 from dedup.kernels.shingle import SLOT, mix
+from dedup.kernels.utf8 import decode
 
 __all__ = ["word_hash", "words_of_texts"]
 
@@ -212,30 +213,7 @@ def words_of_texts(
         size = zero
         i = offsets[unit]
         while i < offsets[unit + 1]:
-            c = np.uint32(text[i])
-            if c < 0x80:
-                i += 1
-            elif c < 0xE0:
-                c = (c & np.uint32(0x1F)) << np.uint32(6) | (
-                    np.uint32(text[i + 1]) & np.uint32(0x3F)
-                )
-                i += 2
-            elif c < 0xF0:
-                c = (
-                    (c & np.uint32(0x0F)) << np.uint32(12)
-                    | (np.uint32(text[i + 1]) & np.uint32(0x3F)) << np.uint32(6)
-                    | (np.uint32(text[i + 2]) & np.uint32(0x3F))
-                )
-                i += 3
-            else:
-                c = (
-                    (c & np.uint32(0x07)) << np.uint32(18)
-                    | (np.uint32(text[i + 1]) & np.uint32(0x3F)) << np.uint32(12)
-                    | (np.uint32(text[i + 2]) & np.uint32(0x3F)) << np.uint32(6)
-                    | (np.uint32(text[i + 3]) & np.uint32(0x3F))
-                )
-                i += 4
-            cp[size] = c
+            cp[size], i = decode(text, i)
             size += 1
         cut = cut_span(cp, zero, size, dictionary, hmm, route, code, back, ends, nodes, zero)
         # 第108条 市人民政府: without the space after the label, which the fold takes, 条市 is made
