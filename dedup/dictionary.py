@@ -19,9 +19,10 @@ import numpy.typing as npt
 
 from dedup import arrayfile, vocabulary
 from dedup.arrayfile import Array, read_arrays, write_arrays
+from dedup.cache import cache_root, is_kept, prune
 from dedup.errors import SettingsError
-from dedup.kernels import cache_root, trie
 from dedup.kernels import dictionary as layout
+from dedup.kernels import trie
 from dedup.kernels.dictionary import (
     BASE_SHIFT,
     HAN_FIRST,
@@ -124,13 +125,14 @@ def _load(paths: Sequence[Path], fold: Fold | None, fold_key: str) -> Dictionary
         digest.update(len(part).to_bytes(8, "little"))
         digest.update(part)
     kept = cache_root() / f"dictionary-{digest.hexdigest()[:32]}"
-    arrays = read_arrays(kept)
+    arrays = read_arrays(kept) if is_kept(kept) else None
     if arrays is None:
         names = [str(path) for path in paths]
         words = read_vocabulary(dictionary, list(zip(names, users, strict=True)), fold)
         arrays = {**_trie_arrays(words), **_model_arrays(*map(_run, model))}
         with contextlib.suppress(OSError):  # a full disk: it is built again the next time
             write_arrays(kept, arrays)
+        prune()
     values: dict[str, Any] = {**arrays, "unknown": float(arrays["unknown"][0])}
     return Dictionary(**values)
 

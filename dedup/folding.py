@@ -41,8 +41,8 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from dedup import characters
+from dedup.cache import cache_root, is_kept, prune
 from dedup.columns import make_strings, strings
-from dedup.kernels import cache_root
 from dedup.kernels import fold as kernels
 
 __all__ = [
@@ -96,8 +96,8 @@ def fold_key() -> str:
 def load_tables() -> FoldTables:
     """Return the table, mapped from the cache; built there first if it is missing."""
     path = cache_root() / f"fold-{fold_key()}.npy"
-    if not path.exists():
-        handle, name = tempfile.mkstemp(suffix=".npy", dir=path.parent)
+    if not is_kept(path):
+        handle, name = tempfile.mkstemp(".npy", "fold-", path.parent)
         building = Path(name)
         try:
             with os.fdopen(handle, "wb") as file:
@@ -107,6 +107,7 @@ def load_tables() -> FoldTables:
             building.unlink(missing_ok=True)
             if not path.exists():  # else another process was first, with the same table
                 raise
+        prune()
     return FoldTables(np.load(path, mmap_mode="r").view(np.ndarray), fold_key())
 
 

@@ -17,12 +17,13 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
+from dedup.cache import cache_root
 from dedup.corpus.clean import write_clean
 from dedup.corpus.discover import discover
 from dedup.corpus.read import read
 from dedup.corpus.survey import plan, survey
 from dedup.engines.local import LocalEngine
-from dedup.kernels import cache_root, compiled_before, mark_compiled
+from dedup.kernels import compiled_before, mark_compiled
 from dedup.kernels.dictionary import Dictionary
 from dedup.masking import rules
 from dedup.passages import find_passages

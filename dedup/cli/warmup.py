@@ -15,11 +15,13 @@ __all__ = ["command"]
 def command(quiet: bool) -> None:
     """Compile the kernels and build the dictionary now, which else the first run does.
 
-    They are kept in the folder that DEDUP_CACHE_DIR names, else in the user's cache folder.
+    They are kept in the folder that DEDUP_CACHE_DIR names, else in the user's cache folder. What
+    no run has used for 30 days, as that of an older version, is removed when a newer is built.
     """
+    from dedup.cache import cache_root
     from dedup.cli.progress import Progress
     from dedup.errors import OutputError
-    from dedup.kernels import cache_root, compiled_before
+    from dedup.kernels import compiled_before
     from dedup.warmup import compile_kernels
 
     with Progress(quiet) as progress:

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import os
-import tempfile
 import threading
 from collections.abc import Callable
 from functools import lru_cache
@@ -13,35 +11,16 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import numba
-import platformdirs
+
+from dedup.cache import cache_root, is_kept, prune
 
 _numba: Any = numba  # its own types leave out what it documents
 
-__all__ = ["cache_root", "compiled_before", "inner", "kernel", "mark_compiled"]
+__all__ = ["compiled_before", "inner", "kernel", "mark_compiled"]
 
 F = TypeVar("F", bound=Callable[..., Any])
 
 _configuring = threading.Lock()  # Numba's configuration is the whole process's, and is put back
-
-
-def cache_root() -> Path:
-    """Return a writable folder for compiled kernels and built dictionaries.
-
-    ``DEDUP_CACHE_DIR`` if set, else the user's cache folder, else a folder of this user's own
-    under the system's temporary one (a home may be read-only).
-    """
-    told = os.environ.get("DEDUP_CACHE_DIR")
-    fallback = (
-        Path(tempfile.gettempdir()) / f"dedup-cache-{os.getuid() if hasattr(os, 'getuid') else 0}"
-    )
-    for root in (Path(told) if told else Path(platformdirs.user_cache_dir("dedup")), fallback):
-        try:
-            root.mkdir(parents=True, exist_ok=True)
-        except OSError:
-            continue
-        if os.access(root, os.W_OK):
-            return root
-    return fallback
 
 
 @lru_cache(maxsize=1)
@@ -58,7 +37,9 @@ def _cache_dir() -> Path:
         release = version("dedup")
     except PackageNotFoundError:
         release = "checkout"
-    return cache_root() / f"kernels-{release}-{digest.hexdigest()}"
+    folder = cache_root() / f"kernels-{release}-{digest.hexdigest()}"
+    is_kept(folder)
+    return folder
 
 
 def kernel(function: F) -> F:
@@ -91,3 +72,4 @@ def mark_compiled() -> None:
         (_cache_dir() / "compiled").touch()
     except OSError:
         return  # nothing is lost: the next run says again that it compiles
+    prune()
