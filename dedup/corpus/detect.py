@@ -17,7 +17,7 @@ import pyarrow.compute as pc
 from pyarrow import csv
 
 from dedup import folding
-from dedup.columns import numbers
+from dedup.columns import numbers, strings
 from dedup.corpus.encodings import UTF8, WIDE
 
 __all__ = ["HEAD_BYTES", "find_encoding"]
@@ -178,10 +178,11 @@ def _counts() -> npt.NDArray[np.float64]:
         Path(spec.origin).parent / "dict.txt",
         read_options=csv.ReadOptions(column_names=["word", "frequency", "tag"]),
         parse_options=csv.ParseOptions(delimiter=" ", quote_char=False),
-        convert_options=csv.ConvertOptions(column_types={"word": pa.string()}),
+        convert_options=csv.ConvertOptions(column_types={"word": pa.large_string()}),
     ).columns
     each = np.repeat(numbers(frequencies), numbers(pc.utf8_length(words)))
-    points = _points("".join(words.to_pylist()))
+    data, offsets = strings(words)
+    points = _points(data[offsets[0] : offsets[-1]].tobytes().decode())
     return np.bincount(points, each, 0x10001).astype(np.float64)
 
 
