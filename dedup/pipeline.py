@@ -23,7 +23,7 @@ from dedup.engines.local import LocalEngine
 from dedup.finding import Finding
 from dedup.gathering import Gatherer
 from dedup.passages import find_passages
-from dedup.records import PASSAGES, QUARANTINE
+from dedup.records import DOCUMENTS, PASSAGES, QUARANTINE
 from dedup.result import Result
 from dedup.settings import Settings
 from dedup.stages.distinct import first_of_equals, keep_order, number_groups
@@ -136,14 +136,21 @@ def fold_corpus(
     """Read every batch, cut it into units and fold those."""
     tables = folding.load_tables()
 
+    def fold_documents(documents: pa.Table) -> tuple[pa.Table, pa.Table]:
+        documents = layout(documents, settings.unit)
+        return documents, fold(documents, segment(documents), tables)
+
     def read_and_fold(batch: T) -> tuple[pa.Table, pa.Table, pa.Table]:
         documents, quarantined = read(batch)
-        documents = layout(documents, settings.unit)
-        return documents, quarantined, fold(documents, segment(documents), tables)
+        documents, units = fold_documents(documents)
+        return documents, quarantined, units
 
     with watch.stage("fold"):
         batches = list(batches)
         parts = engine.map(watch.count("fold", read_and_fold, len(batches)), batches)
+        if not parts:  # files without a row have no batch
+            documents, units = fold_documents(DOCUMENTS.empty_table())
+            parts = [(documents, QUARANTINE.empty_table(), units)]
         documents = pa.concat_tables([part[0] for part in parts]).combine_chunks()
         quarantine = pa.concat_tables([part[1] for part in parts]).combine_chunks()
         return Folded(documents, quarantine, _gather_units(parts))
