@@ -170,9 +170,7 @@ def clean(
                 removed.append(taken)
                 table = texts.in_table(table)
             if len(gone):
-                kept = np.ones(table.num_rows, bool)
-                kept[gone - begin] = False
-                table = table.filter(pa.array(kept))
+                table = _taken(table, np.setdiff1d(np.arange(table.num_rows), gone - begin))
             write(table)
             begin = end
     if len(rows) and not 0 <= rows[0] <= rows[-1] < begin:
@@ -208,7 +206,7 @@ def restore(path: Path, out: BinaryIO, removed: Iterator[Removed], field: str) -
             if values is not None:
                 others = pa.Table.from_arrays(values.flatten(), schema=table.schema)
                 order = np.argsort(np.concatenate([kept, gone]), kind="stable")
-                table = pa.concat_tables([table, others]).take(pa.array(order))
+                table = _taken(pa.concat_tables([table, others]), order)
             _digest(digest, table.num_rows, TextColumn.of(table, name, steps))
             write(table)
             begin = end
@@ -304,7 +302,7 @@ def _codec(name: str) -> str:
 
 def _whole_rows(file: int, table: pa.Table, group: int, gone: Ints, begin: int) -> pa.Table:
     """Return the rows ``gone`` of a row group as one row of ``REMOVED``."""
-    others = table.take(pa.array(gone - begin)).combine_chunks()
+    others = _taken(table, gone - begin).combine_chunks()
     batches = others.to_batches()
     values = pa.concat_arrays([batch.to_struct_array() for batch in batches])
     blob = pa.table({"row": gone, "values": values}).replace_schema_metadata(
@@ -317,6 +315,16 @@ def _whole_rows(file: int, table: pa.Table, group: int, gone: Ints, begin: int) 
         writer.write_table(blob)
     raw = sink.getvalue().to_pybytes()
     return pa.table([[file], [int(gone[0])], [_WHOLE_ROWS], [raw], [0]], schema=REMOVED)
+
+
+def _taken(table: pa.Table, rows: Ints) -> pa.Table:
+    """Return those rows of a table, of whatever types its columns are."""
+    try:
+        return table.take(pa.array(rows))
+    except pa.ArrowNotImplementedError:  # of string views, for one: run by run of rows
+        first = np.flatnonzero(np.diff(rows, prepend=-2) != 1)
+        runs = zip(rows[first].tolist(), np.diff(np.append(first, len(rows))).tolist(), strict=True)
+        return pa.concat_tables([table.slice(0, 0), *(table.slice(*run) for run in runs)])
 
 
 def _digest(digest: Any, rows: int, texts: TextColumn | None) -> None:
