@@ -38,7 +38,7 @@ def as_string(value: object) -> str | None:
     if value is None:
         return None
     if isinstance(value, (bool, list, dict)):
-        value = json.dumps(value, ensure_ascii=False, separators=(",", ":"), default=str)
+        value = json.dumps(value, ensure_ascii=False, separators=(",", ":"), default=_spelled)
     return _LONE_SURROGATE.sub("\ufffd", str(value))
 
 
@@ -57,8 +57,31 @@ def as_strings(values: pa.Array | pa.ChunkedArray) -> pa.Array:
     try:
         column = flat(values.cast(pa.large_string()))
     except pa.ArrowException:  # lists and structs, and views in a dictionary
-        return string_column(values.to_pylist())
+        try:
+            return string_column(values.to_pylist())
+        except UnicodeDecodeError:  # a string inside is broken
+            return string_column(values.cast(_raw(values.type)).to_pylist())
     return valid_strings(column)
+
+
+def _raw(kind: pa.DataType) -> pa.DataType:
+    """Return a type of lists and structs with bytes for the strings in it."""
+    if pa.types.is_struct(kind):
+        return pa.struct([(field.name, _raw(field.type)) for field in kind])
+    if pa.types.is_map(kind):
+        return pa.map_(_raw(kind.key_type), _raw(kind.item_type))
+    if pa.types.is_list(kind):
+        return pa.list_(_raw(kind.value_type))
+    if pa.types.is_large_list(kind):
+        return pa.large_list(_raw(kind.value_type))
+    if pa.types.is_string(kind) or pa.types.is_large_string(kind):
+        return pa.large_binary()
+    return kind
+
+
+def _spelled(value: object) -> str:
+    """Return what JSON has no word for as a string."""
+    return value.decode("utf-8", "replace") if isinstance(value, bytes) else str(value)
 
 
 def valid_strings(column: pa.Array) -> pa.Array:

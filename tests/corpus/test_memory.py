@@ -129,6 +129,14 @@ def test_lone_surrogates_and_broken_columns_are_replacement_characters() -> None
     raw = pa.array([b"x\xff\xe4\xb8", b"ok"], pa.binary())
     broken = pa.StringArray.from_buffers(2, raw.buffers()[1], raw.buffers()[2])
     assert table_of(pa.table({"text": broken}))["text"].to_pylist() == ["x\ufffd\ufffd", "ok"]
+    inside = pa.StructArray.from_arrays([broken, pa.array([1, 2])], ["a", "b"])
+    lists = pa.LargeListArray.from_arrays([0, 1, 2], inside)
+    for labels, around in ((inside, "{}"), (lists, "[{}]")):
+        told = table_of(pa.table({"id": labels, "text": ["one", "two"]}))["doc"].to_pylist()
+        assert told == [
+            around.format('{"a":"x\ufffd\ufffd","b":1}'),
+            around.format('{"a":"ok","b":2}'),
+        ]
 
 
 @pytest.mark.parametrize(
