@@ -190,7 +190,7 @@ def _removed(path: Path, file: int | None = None) -> Iterator[Removed]:
         groups = [*range(table.num_row_groups)]
         if file is not None:
             bounds = [table.metadata.row_group(i).column(0).statistics for i in groups]
-            groups = [i for i in groups if bounds[i].min <= file <= bounds[i].max]
+            groups = [i for i in groups if bounds[i] and bounds[i].min <= file <= bounds[i].max]
         for batch in table.iter_batches(4096, groups):
             rows = zip(*(column.to_pylist() for column in batch.columns), strict=True)
             yield from (Removed(*row) for row in rows if file is None or row[0] == file)
