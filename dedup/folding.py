@@ -24,6 +24,7 @@ Folding a folded text changes nothing.
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import os
 import re
@@ -94,21 +95,31 @@ def fold_key() -> str:
 
 @lru_cache(maxsize=1)
 def load_tables() -> FoldTables:
-    """Return the table, mapped from the cache; built there first if it is missing."""
+    """Return the table, mapped from the cache; built first, and kept there, if it is missing."""
     path = cache_root() / f"fold-{fold_key()}.npy"
-    if not is_kept(path):
-        handle, name = tempfile.mkstemp(".npy", "fold-", path.parent)
-        building = Path(name)
-        try:
-            with os.fdopen(handle, "wb") as file:
-                np.save(file, characters.build_table())
-            building.replace(path)
-        except OSError:
-            building.unlink(missing_ok=True)
-            if not path.exists():  # else another process was first, with the same table
-                raise
-        prune()
-    return FoldTables(np.load(path, mmap_mode="r").view(np.ndarray), fold_key())
+    is_kept(path)
+    try:
+        table = np.load(path, mmap_mode="r").view(np.ndarray)
+    except (OSError, ValueError):
+        table = characters.build_table()
+        table.flags.writeable = False  # as the mapped one: a kernel is compiled once for either
+        with contextlib.suppress(OSError):  # a full disk: it is built again the next time
+            _keep(path, table)
+            prune()
+    return FoldTables(table, fold_key())
+
+
+def _keep(path: Path, table: npt.NDArray[np.int32]) -> None:
+    """Write the table in one step; another process may do the same."""
+    handle, name = tempfile.mkstemp(".npy", "fold-", path.parent)
+    building = Path(name)
+    try:
+        with os.fdopen(handle, "wb") as file:
+            np.save(file, table)
+        building.replace(path)
+    except BaseException:
+        building.unlink(missing_ok=True)
+        raise
 
 
 def fold_spans(

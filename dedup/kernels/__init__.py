@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import lru_cache
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 import numba
+from numba.core.caching import FunctionCache
 
 from dedup.cache import cache_root, is_kept, prune
 
@@ -42,13 +44,27 @@ def _cache_dir() -> Path:
     return folder
 
 
+class _Kept(FunctionCache):
+    """Numba's cache where a full or broken disk is no error: what it should hold is compiled."""
+
+    @contextlib.contextmanager
+    def _guard_against_spurious_io_errors(self) -> Iterator[None]:
+        """Surround what loads, which then finds nothing, and what saves."""
+        with contextlib.suppress(OSError):
+            yield
+
+
 def kernel(function: F) -> F:
     """Compile ``function`` on first call, without the GIL, cached across processes."""
     with _configuring:
         before = _numba.config.CACHE_DIR
         _numba.config.CACHE_DIR = str(_cache_dir())
         try:
-            return _numba.njit(nogil=True, cache=True, boundscheck=False)(function)
+            compiled: Any = _numba.njit(nogil=True, boundscheck=False)(function)
+            with contextlib.suppress(RuntimeError):  # no folder anywhere to keep it in
+                kept: Any = _Kept  # without types, as all of Numba's
+                compiled._cache = kept(function)  # what ``cache=True`` does with its own
+            return cast(F, compiled)
         finally:
             _numba.config.CACHE_DIR = before
 
