@@ -122,9 +122,21 @@ def explain(
 
 
 def finished_report(out: Path) -> Row:
-    """Return what ``run.json`` says; SettingsError if ``out`` holds no finished run."""
+    """Return what ``run.json`` says.
+
+    Raises
+    ------
+    SettingsError
+        If ``out`` holds no finished run.
+    OutputError
+        If it may not be read.
+    """
     try:
         told = orjson.loads((out / "run.json").read_bytes())
+    except PermissionError as error:
+        raise OutputError(
+            f"{out / 'run.json'} cannot be read ({error.strerror}): check its permissions"
+        ) from error
     except (OSError, orjson.JSONDecodeError):
         told = None
     if not isinstance(told, dict) or "settings" not in told:

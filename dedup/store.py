@@ -72,6 +72,11 @@ class OutputFolder:
             told = orjson.loads((self.path / "run.json").read_bytes())
         except (FileNotFoundError, orjson.JSONDecodeError):
             return None
+        except OSError as error:
+            raise OutputError(
+                f"{self.path / 'run.json'} cannot be read ({error.strerror or error}): "
+                "check its permissions, or name another folder"
+            ) from error
         return told if isinstance(told, dict) else None
 
     def clear(self) -> None:
@@ -123,8 +128,13 @@ def _explained(path: Path) -> Iterator[None]:
         yield
     except OSError as error:
         if error.errno in (errno.ENOSPC, errno.EDQUOT):
-            raise OutputError(f"the disk is full: {path} could not be written") from error
-        raise OutputError(f"{path} cannot be written: {error.strerror or error}") from error
+            raise OutputError(
+                f"the disk is full, {path} could not be written: free some space and run again, "
+                "or name another folder"
+            ) from error
+        raise OutputError(
+            f"{path} cannot be written ({error.strerror or error}): name another folder"
+        ) from error
 
 
 def _lock(file: IO[str], path: Path) -> None:

@@ -124,7 +124,7 @@ def small_disk(tmp_path: Path) -> Iterator[Path]:
 def test_a_full_disk_is_one_sentence_and_leaves_no_part(small_disk: Path) -> None:
     folder = OutputFolder(small_disk / "out")
     with folder.locked():
-        full = pytest.raises(OutputError, match=r"the disk is full: .*big\.jsonl could not be")
+        full = pytest.raises(OutputError, match=r"the disk is full, .*big\.jsonl could not be")
         with full, folder.writing("big.jsonl") as file:
             file.write(b"x" * (1 << 20))
         assert names(folder.path) == {".dedup"}
