@@ -151,12 +151,14 @@ def _clean_parquet(
         compressing(file_out, source.compression) as packed,
     ):
         out = Hashing(packed)
-        removed, digest = parquet.clean(
-            content, merged(removals), refused, cast(BinaryIO, out), settings
-        )
-        with reading(source.place), content.path.open("rb") as stream:
-            if digest_of(stream) != (survey.sha256, survey.size):
-                raise changed(source.place)
+        try:
+            removed, digest = parquet.clean(
+                content, merged(removals), refused, cast(BinaryIO, out), settings
+            )
+        except Exception:  # of a file that is another one by now, anything
+            _check_unchanged(survey)
+            raise
+        _check_unchanged(survey)
     return Cleaned(
         name=source.name,
         size=survey.size,
@@ -168,6 +170,14 @@ def _clean_parquet(
         compression=source.compression,
         text_field=settings.text_field,
     )
+
+
+def _check_unchanged(survey: Survey) -> None:
+    """Raise if the file is not, byte for byte, what was surveyed."""
+    place = survey.source.place
+    with reading(place), survey.content.path.open("rb") as stream:
+        if digest_of(stream) != (survey.sha256, survey.size):
+            raise changed(place)
 
 
 def _jobs(surveys: Sequence[Survey], removals: pa.Table, quarantine: pa.Table) -> Iterator[Job]:
