@@ -86,7 +86,8 @@ def provenance_rows(links: pa.Table, evidence: Evidence) -> pa.Table:
     same = linked & (a == b) & ~is_passage
 
     similarity, containment = _similarities(a, b, e.literal)
-    masked_a, masked_b = e.masked_of[a], e.masked_of[b]
+    masked_of = np.append(e.masked_of, -1)  # of no text at all, where there are only passages
+    masked_a, masked_b = masked_of[a], masked_of[b]
     masked_known = linked & ~is_passage & (masked_a >= 0) & (masked_b >= 0)
     masked_similarity, _ = _similarities(
         np.where(masked_known, masked_a, 0), np.where(masked_known, masked_b, 0), e.masked
@@ -225,7 +226,9 @@ def _compared(
 ) -> tuple[npt.NDArray[np.bool_], npt.NDArray[np.bool_]]:
     """Return the two answers of a kernel that compares lists ``a`` and ``b`` of a column."""
     values, starts = lists(column)
-    one, other = np.empty(len(a), bool), np.empty(len(a), bool)
+    one, other = np.zeros((2, len(a)), bool)
+    if len(starts) == 1:
+        return one, other
     # As columns: the drop rule gives those, and a kernel is compiled once for either.
     kernel(values, starts, numbers(pa.array(a)), numbers(pa.array(b)), one, other)
     return one, other
