@@ -63,10 +63,9 @@ def _field(text: str) -> tuple[Field, str]:
                 value += text[at]
                 at += 1
     while at < len(text) and text[at] not in ",\r\n":
-        value += text[at]
+        kind = "malformed" if kind == "quoted" else kind
+        value += text[at] if kind == "bare" else ""  # a name in a header ends with its quotes
         at += 1
-        if kind == "quoted":
-            kind = "malformed"
     return Field(text[:at], value, kind), text[at:]
 
 
