@@ -21,6 +21,13 @@ class DedupError(Exception):
 
     exit_code = 3
 
+    def __str__(self) -> str:
+        """Return the message as one line: what cannot be printed, in a file's name, is escaped."""
+        return "".join(
+            sign if sign.isprintable() else sign.encode("unicode_escape").decode()
+            for sign in super().__str__()
+        )
+
 
 class SettingsError(DedupError, ValueError):
     """An option, or a combination of options, that makes no sense."""
