@@ -19,6 +19,7 @@ from dedup.jsonlines import Json, array_of, objects
 from dedup.records import SCHEMA_VERSION
 from dedup.result import Result
 from dedup.store import OutputFolder
+from dedup.watch import checkpoint
 
 __all__ = ["write_outputs"]
 
@@ -62,6 +63,7 @@ def write_outputs(
 def _write_lines(folder: OutputFolder, name: str, parts: Iterable[pa.Array]) -> None:
     with folder.writing(name) as file:
         for part in parts:
+            checkpoint()
             data, offsets = strings(part)
             file.write(data[offsets[0] : offsets[-1]].data)
 

@@ -6,11 +6,12 @@ import logging
 import threading
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import Future, wait
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Protocol, TypeVar
 
-__all__ = ["LOGGER", "Progress", "Watch"]
+__all__ = ["LOGGER", "Progress", "Stopped", "Watch", "awaited", "checkpoint", "stoppable"]
 
 LOGGER = logging.getLogger("dedup")
 """INFO: each stage with its seconds, and what was found; DEBUG: each batch."""
@@ -18,6 +19,42 @@ LOGGER.addHandler(logging.NullHandler())  # silent until the program that uses u
 
 T = TypeVar("T")
 R = TypeVar("R")
+
+
+_POLL_SECONDS = 0.2
+_work = threading.local()
+
+
+class Stopped(BaseException):  # not to be taken for a failure of what was being done
+    """Raised in a thread whose work nobody waits for any more."""
+
+
+@contextmanager
+def stoppable(stop: threading.Event) -> Iterator[None]:
+    """Let ``checkpoint`` end what this thread does in the block, once ``stop`` is set."""
+    before = getattr(_work, "stop", None)
+    _work.stop = stop
+    try:
+        yield
+    finally:
+        _work.stop = before
+
+
+def checkpoint() -> None:
+    """Raise ``Stopped`` if what this thread does is not wanted any more.
+
+    For whatever takes long and is no batch: a file that is read or written from end to end.
+    """
+    stop = getattr(_work, "stop", None)
+    if stop is not None and stop.is_set():
+        raise Stopped
+
+
+def awaited(future: Future[R]) -> R:
+    """Return the result of ``future``; raise ``Stopped`` once this thread is not to wait for it."""
+    while not wait([future], _POLL_SECONDS).done:
+        checkpoint()
+    return future.result()
 
 
 class Progress(Protocol):

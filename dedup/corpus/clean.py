@@ -27,6 +27,7 @@ from dedup.corpus.spans import Ints, byte_spans, merged, spread
 from dedup.corpus.survey import Mapper, Survey, survey_content
 from dedup.kernels.spans import copy_spans
 from dedup.settings import Settings
+from dedup.watch import checkpoint
 
 __all__ = ["Job", "clean_file", "write_clean"]
 
@@ -104,6 +105,7 @@ def clean_file(job: Job, clean_dir: Path, settings: Settings) -> Cleaned:
             stream = path.open("rb")
         with stream:
             for piece in survey.pieces:
+                checkpoint()
                 with reading(place):
                     data = bytearray(stream.read(piece.length))
                 if len(data) != piece.length:

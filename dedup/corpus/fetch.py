@@ -13,9 +13,11 @@ from typing import BinaryIO, cast
 
 from dedup.corpus.compression import decompressing, intact
 from dedup.corpus.files import reading, replacing
+from dedup.corpus.patience import patient
 from dedup.corpus.remote import open_remote
 from dedup.errors import CorpusError
 from dedup.records import SourceFile
+from dedup.watch import checkpoint
 
 __all__ = ["fetch"]
 
@@ -50,6 +52,7 @@ def fetch(file: int, source: SourceFile, copies: Path | None) -> Path:
         with intact(source.place):
             plain = decompressing(stream, source.compression)
         while True:
+            checkpoint()
             with intact(source.place):
                 data = plain.read(_BLOCK_BYTES)
             if not data:
@@ -61,7 +64,7 @@ def _opened(source: SourceFile) -> AbstractContextManager[BinaryIO]:
     if source.url == "-":
         if sys.stdin is None:
             raise CorpusError("standard input is closed: pipe JSONL into it, or name a file")
-        return nullcontext(cast(BinaryIO, sys.stdin.buffer))
+        return nullcontext(patient(cast(BinaryIO, sys.stdin.buffer)))
     if source.url:
         return open_remote(source.url)
     return source.path.open("rb")

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 from dedup.errors import CorpusError, OutputError
+from dedup.watch import checkpoint
 
 __all__ = ["Hashing", "changed", "digest_of", "reading", "reason", "replacing"]
 
@@ -77,6 +78,7 @@ def digest_of(stream: BinaryIO) -> tuple[str, int]:
     digest = hashlib.sha256()
     size = 0
     while block := stream.read(_BLOCK_BYTES):
+        checkpoint()
         digest.update(block)
         size += len(block)
     return digest.hexdigest(), size
@@ -94,6 +96,7 @@ class Hashing(io.RawIOBase):
         return True
 
     def write(self, data: Any) -> int:  # noqa: D102
+        checkpoint()
         self._stream.write(data)
         self.digest.update(data)
         self.size += len(data)

@@ -30,6 +30,7 @@ from dedup.corpus.spans import Ints
 from dedup.corpus.textcolumn import TextColumn
 from dedup.records import DOCUMENTS, QUARANTINE
 from dedup.settings import Settings
+from dedup.watch import checkpoint
 
 __all__ = ["SUFFIXES", "clean", "pieces_of", "read", "restore"]
 
@@ -64,6 +65,7 @@ def pieces_of(content: Content, settings: Settings) -> Iterator[Piece]:
         wanted = sorted({each for each in (name, *told.values()) if each and each in names})
         with pa.ipc.new_file(out, _FIELDS) as writer:
             for batch in _intact(_batches(parquet, wanted, name), content):
+                checkpoint()
                 columns = dict(zip(batch.schema.names, batch.columns, strict=True))
                 fields = [
                     as_strings(columns[field])

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, BinaryIO, cast
 
 from dedup.corpus.formats import SUFFIXES, format_of
+from dedup.corpus.patience import waited_for
 from dedup.errors import CorpusError, DedupError
 from dedup.records import SourceFile
 
@@ -92,15 +93,19 @@ class _Remote(io.RawIOBase):
 
     def __init__(self, url: str) -> None:
         self._url = url
-        system, path = _fsspec().core.url_to_fs(url)
-        self._stream = system.open(path, "rb")
+        self._stream = waited_for(self._opened)
+
+    def _opened(self) -> Any:
+        system, path = _fsspec().core.url_to_fs(self._url)
+        return system.open(path, "rb")
 
     def readable(self) -> bool:
         return True
 
     def readinto(self, buffer: Any) -> int:
         with _reaching(self._url):
-            data = self._stream.read(len(buffer))
+            size = len(buffer)
+            data = waited_for(lambda: self._stream.read(size))
         buffer[: len(data)] = data
         return len(data)
 

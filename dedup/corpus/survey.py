@@ -19,6 +19,7 @@ from dedup.corpus.files import digest_of, reading
 from dedup.corpus.formats import TEXT_FORMATS
 from dedup.records import SourceFile
 from dedup.settings import Settings
+from dedup.watch import checkpoint
 
 __all__ = ["Mapper", "Survey", "fingerprint", "plan", "survey", "survey_content"]
 
@@ -120,6 +121,7 @@ def _survey(content: Content, stream: BinaryIO) -> Survey:
     text = utf8_stream(stream, content.encoding) if wide else stream
     mark = BOM if wide else "\ufeff".encode(content.encoding, "ignore")
     for data, rows in TEXT_FORMATS[content.source.format].cut(text, mark):
+        checkpoint()
         if not wide:
             digest.update(data)
         length = raw_length(data) if wide else len(data)

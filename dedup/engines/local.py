@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import threading
 from collections import deque
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -14,6 +15,7 @@ import pyarrow as pa
 from dedup.columns import Array, numbers
 from dedup.kernels.components import component_roots
 from dedup.kernels.group import repeated_rows
+from dedup.watch import awaited, checkpoint, stoppable
 
 __all__ = ["LocalEngine"]
 
@@ -30,18 +32,28 @@ class LocalEngine:
 
     def map(self, stage: Callable[[T], R], batches: Iterable[T]) -> list[R]:
         """Apply ``stage`` to every batch; the batches are drawn as threads become free."""
-        if self.workers == 1:
-            return [stage(batch) for batch in batches]
         results: list[R] = []
+        if self.workers == 1:
+            for batch in batches:
+                checkpoint()
+                results.append(stage(batch))
+            return results
         waiting: deque[Future[R]] = deque()
+        stop = threading.Event()
+
+        def work(batch: T) -> R:
+            with stoppable(stop):
+                return stage(batch)
+
         with ThreadPoolExecutor(self.workers) as pool:
             try:
                 for batch in batches:
-                    waiting.append(pool.submit(stage, batch))
+                    waiting.append(pool.submit(work, batch))
                     if len(waiting) >= 4 * self.workers:
-                        results.append(waiting.popleft().result())
-                results.extend(future.result() for future in waiting)
+                        results.append(awaited(waiting.popleft()))
+                results.extend(map(awaited, waiting))
             except BaseException:
+                stop.set()
                 pool.shutdown(wait=True, cancel_futures=True)
                 raise
         return results
