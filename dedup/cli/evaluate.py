@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from dedup.cli.program import Command, debug_option, quiet_option
+from dedup.cli.run import folder_here
 from dedup.cli.settings import settings_from, settings_options
 
 if TYPE_CHECKING:
@@ -39,13 +40,13 @@ def command() -> None:
 
 
 @command.command("plant", cls=Command, short_help="Plant copies in a corpus and look for them.")
-@click.argument("corpus", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.argument("corpus", nargs=-1, required=True, type=str)
 @click.option(
-    "-o", "--out", required=True, type=click.Path(path_type=Path), metavar="OUT",
+    "-o", "--out", required=True, metavar="OUT", callback=folder_here,
     help="Folder for the planted corpus, the labels, the run and the scores: a new one.",
 )  # fmt: skip
 @click.option(
-    "--hosts", multiple=True, type=click.Path(path_type=Path), metavar="CORPUS",
+    "--hosts", multiple=True, type=str, metavar="CORPUS",
     help="Documents to plant into; may be repeated.  [default: a third of CORPUS]",
 )  # fmt: skip
 @click.option(
@@ -66,9 +67,9 @@ def command() -> None:
 @quiet_option
 @debug_option
 def plant(
-    corpus: Sequence[Path],
+    corpus: Sequence[str],
     out: Path,
-    hosts: Sequence[Path],
+    hosts: Sequence[str],
     kinds: Sequence[str],
     copies: int,
     donor_length: int,
@@ -102,7 +103,7 @@ def plant(
 
 @command.command("pairs", cls=Command, short_help="Score a run against pairs that you labelled.")
 @click.argument("pairs", type=click.Path(path_type=Path))
-@click.argument("corpus", nargs=-1, type=click.Path(path_type=Path))
+@click.argument("corpus", nargs=-1, type=str)
 @click.option(
     "--run", "out", type=click.Path(path_type=Path), metavar="OUT",
     help="Folder of a finished run, instead of CORPUS and settings.",
@@ -117,7 +118,7 @@ def pairs(
     context: click.Context,
     /,
     pairs: Path,
-    corpus: Sequence[Path],
+    corpus: Sequence[str],
     out: Path | None,
     workers: int | None,
     as_json: bool,

@@ -24,7 +24,7 @@ SHOWN = 20
 
 def judge_corpus(
     pairs: Path,
-    paths: Sequence[Path],
+    paths: Sequence[Path | str],
     settings: Settings | None = None,
     *,
     workers: int | None = None,

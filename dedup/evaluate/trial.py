@@ -51,11 +51,11 @@ class Trial:
 
 
 def try_planted(
-    paths: Sequence[Path],
+    paths: Sequence[Path | str],
     out: Path,
     settings: Settings | None = None,
     *,
-    hosts: Sequence[Path] = (),
+    hosts: Sequence[Path | str] = (),
     kinds: Sequence[str] = tuple(KINDS),
     copies: int = 100,
     shortest: int = 60,
@@ -67,7 +67,7 @@ def try_planted(
     Parameters
     ----------
     paths, hosts
-        Files and folders: where donors come from, and where copies go (none: the same).
+        As ``run`` takes them: where donors come from, and where copies go (none: the same).
     out
         A new or an empty folder. Gets ``planted.jsonl``, ``labels.jsonl``, ``evaluation.json``
         and the folder ``run`` with the output of the run.
@@ -132,7 +132,7 @@ def try_planted(
 
 
 def read_documents(
-    paths: Sequence[Path], settings: Settings, engine: Engine, leave_out: Path | None = None
+    paths: Sequence[Path | str], settings: Settings, engine: Engine, leave_out: Path | None = None
 ) -> pa.Table:
     """Return the documents of files and folders (``records.DOCUMENTS``), without bad rows."""
     with tempfile.TemporaryDirectory() as copies:
