@@ -24,7 +24,7 @@ from dedup.corpus.patch import CleanSummary, write_patch
 from dedup.corpus.removed import REMOVED, Cleaned, removed_table
 from dedup.corpus.separated import requoted
 from dedup.corpus.spans import Ints, byte_spans, merged, spread
-from dedup.corpus.survey import Mapper, Survey, survey_content
+from dedup.corpus.survey import Mapper, Survey
 from dedup.kernels.spans import copy_spans
 from dedup.settings import Settings
 from dedup.watch import checkpoint
@@ -91,6 +91,7 @@ def clean_file(job: Job, clean_dir: Path, settings: Settings) -> Cleaned:
     if any(
         len(rows) and not 0 <= rows[0] <= rows[-1] < survey.rows for rows in (spans[0], lines[0])
     ):
+        _check_unchanged(survey)
         raise ValueError(f"a row to remove is not among the {survey.rows} rows of {place}")
     touched = bool(len(spans[0]) or len(lines[0]))
     before = hashlib.sha256()
@@ -117,8 +118,7 @@ def clean_file(job: Job, clean_dir: Path, settings: Settings) -> Cleaned:
                     try:
                         rows, starts, ends, added = _cut(piece, data, spans, lines, settings)
                     except ValueError:
-                        if survey_content(survey.content, settings) != survey:
-                            raise changed(place) from None
+                        _check_unchanged(survey)
                         raise
                     sizes = np.array([len(added.get(at, b"")) for at in starts.tolist()], np.int64)
                     removed.append(removed_table(file, written, rows, array, starts, ends, sizes))
