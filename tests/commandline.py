@@ -12,11 +12,14 @@ ARGV = [sys.executable, "-c", "from dedup.cli import main; main()"]
 
 
 def dedup(
-    *arguments: str | Path, cwd: Path | None = None, env: Mapping[str, str] | None = None
+    *arguments: str | Path,
+    cwd: Path | None = None,
+    env: Mapping[str, str] | None = None,
+    before: Sequence[str] = (),
 ) -> subprocess.CompletedProcess[str]:
-    """Run ``dedup`` to its end; nothing is a terminal to it."""
+    """Run ``dedup`` to its end, as an argument of ``before``; nothing is a terminal to it."""
     return subprocess.run(
-        [*ARGV, *map(str, arguments)],
+        [*before, *ARGV, *map(str, arguments)],
         cwd=cwd,
         env={**os.environ, "PYTHONWARNINGS": "", **(env or {})},
         capture_output=True,

@@ -5,10 +5,10 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from disks import Disk
 
 from dedup.errors import OutputError, OutputExistsError
 from dedup.store import OutputFolder
@@ -103,26 +103,8 @@ def test_a_file_is_there_whole_or_not_at_all(tmp_path: Path) -> None:
     assert (tmp_path / "a.jsonl").read_bytes() == b"new"
 
 
-@pytest.fixture
-def small_disk(tmp_path: Path) -> Iterator[Path]:
-    """Mount a file system of 64 KiB."""
-    mounted = tmp_path / "disk"
-    mounted.mkdir()
-    if not hasattr(os, "geteuid") or os.geteuid() != 0:
-        pytest.skip("only root may mount a small disk")
-    mount = ["mount", "-t", "tmpfs", "-o", "size=64k", "dedup-test", str(mounted)]
-    try:
-        made = subprocess.run(mount, capture_output=True, text=True, check=False)
-    except FileNotFoundError:
-        pytest.skip("there is no mount command here")
-    if made.returncode:
-        pytest.skip(f"no disk can be mounted here: {made.stderr.strip()}")
-    yield mounted
-    subprocess.run(["umount", str(mounted)], check=True)
-
-
-def test_a_full_disk_is_one_sentence_and_leaves_no_part(small_disk: Path) -> None:
-    folder = OutputFolder(small_disk / "out")
+def test_a_full_disk_is_one_sentence_and_leaves_no_part(small_disk: Disk) -> None:
+    folder = OutputFolder(small_disk(64) / "out")
     with folder.locked():
         full = pytest.raises(OutputError, match=r"the disk is full, .*big\.jsonl could not be")
         with full, folder.writing("big.jsonl") as file:
