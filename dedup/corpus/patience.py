@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import io
+import select
 import threading
 from collections.abc import Callable
 from concurrent.futures import Future
 from typing import Any, BinaryIO, TypeVar, cast
 
-from dedup.watch import awaited
+from dedup.watch import awaited, checkpoint
 
 __all__ = ["patient", "waited_for"]
 
 R = TypeVar("R")
 
 _BLOCK_BYTES = 1 << 20
+_POLL_SECONDS = 0.2
 
 
 def waited_for(work: Callable[[], R]) -> R:
@@ -32,7 +34,7 @@ def waited_for(work: Callable[[], R]) -> R:
 
 
 def patient(stream: BinaryIO) -> BinaryIO:
-    """Return ``stream`` to read from, each block of it waited for."""
+    """Return a buffered stream, such as standard input, to read from: it is waited for."""
     return cast(BinaryIO, io.BufferedReader(_Patient(stream), _BLOCK_BYTES))
 
 
@@ -46,7 +48,17 @@ class _Patient(io.RawIOBase):
         return True
 
     def readinto(self, buffer: Any) -> int:
-        size = len(buffer)
-        data = waited_for(lambda: self._stream.read(size))
+        self._wait()
+        data = cast(io.BufferedReader, self._stream).read1(len(buffer))
         buffer[: len(data)] = data
         return len(data)
+
+    def _wait(self) -> None:
+        """Wait for something to read, or the end; a stream without a file has it there."""
+        try:
+            number = self._stream.fileno()
+        except OSError:
+            return
+        # In no thread of its own: one that holds standard input lets the interpreter fail to end.
+        while not select.select([number], [], [], _POLL_SECONDS)[0]:
+            checkpoint()

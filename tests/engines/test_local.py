@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections import defaultdict
 from itertools import islice
 from typing import Any
@@ -17,6 +18,7 @@ from naive.cluster import components
 
 from dedup.engines import Engine
 from dedup.engines.local import LocalEngine
+from dedup.watch import Stopped, checkpoint
 
 Rows = list[tuple[int, int]]
 ENGINES: list[Engine] = [LocalEngine(1), LocalEngine(3), ShufflingEngine(5)]
@@ -78,6 +80,33 @@ def test_threads_work_side_by_side_and_draw_batches_as_they_are_needed() -> None
         LocalEngine(2).map(stage, batches())
     assert stopped.is_set()
     assert len(drawn) < 100
+
+
+def test_what_takes_long_ends_at_a_checkpoint_when_the_whole_does() -> None:
+    """Also where a stage is itself run by an engine, whose stages then end, too."""
+    begun = threading.Barrier(2, timeout=30)
+    ended: list[int] = []
+
+    def endless(x: int) -> None:
+        if x == 0:
+            begun.wait()
+        try:
+            while True:
+                checkpoint()
+                time.sleep(0.001)
+        except Stopped:
+            ended.append(x)
+            raise
+
+    def batches() -> Any:
+        yield [0, 1]
+        begun.wait()
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        LocalEngine(2).map(lambda batch: LocalEngine(2).map(endless, batch), batches())
+    assert sorted(ended) == [0, 1]
+    checkpoint()  # of no concern to a thread that is in no pool
 
 
 def test_workers_default_to_the_cores_of_the_process() -> None:
