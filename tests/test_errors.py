@@ -26,6 +26,10 @@ def test_exit_codes_and_parents(error: type[DedupError], code: int, also: type[E
     assert str(error("say what to do")) == "say what to do"
 
 
+def test_a_message_is_one_line_whatever_a_file_is_called() -> None:
+    assert str(CorpusError("县\n\x1b[1m\udcff is damaged")) == r"县\n\x1b[1m\udcff is damaged"
+
+
 def test_every_error_is_public_and_drawn_on_top() -> None:
     made = {
         name for name, value in vars(errors).items()

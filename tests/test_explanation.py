@@ -81,6 +81,15 @@ def test_a_source_outside_of_all_groups_is_put_together_from_clean_and_patch(cha
     assert explain(chain, "b", paragraph=0).links == []
 
 
+def test_such_a_source_where_nothing_at_all_was_removed(tmp_path: Path):
+    lines = [" ".join(WORDS[first : first + 10]) for first in (0, 4, 2)]
+    (tmp_path / "a.txt").write_text("\n".join(lines), encoding="utf-8")
+    run([tmp_path / "a.txt"], tmp_path / "out", Settings(preset="careful"))
+    told = [explain(tmp_path / "out", "a.txt", line=number) for number in (1, 2, 3)]
+    found = {link.source_text for each in told for link in each.links}
+    assert found == {None, lines[0], lines[1]}
+
+
 def test_the_original_of_any_document(out: Path):
     report = json.loads((out / "run.json").read_bytes())
     text = (corpus_path() / "roads" / "newsletter.txt").read_bytes().decode()

@@ -222,6 +222,17 @@ def test_broken_utf8_in_a_column_is_kept(tmp_path: Path) -> None:
     assert back["text"].cast(pa.binary()).to_pylist() == raw.to_pylist()
 
 
+def test_columns_of_types_that_rows_cannot_be_taken_of_come_back(tmp_path: Path) -> None:
+    texts = pa.array(["一二三", None, "四五", None, None, "六"], pa.string_view())
+    table = pa.table({"text": texts, "other": pa.array([b"a"] * 6, pa.binary_view())})
+    write(tmp_path / "in", table, row_group_size=3)
+    clean(tmp_path / "in", [(0, 0, 1, 2)])
+    left = pq.read_table(tmp_path / "clean/a.parquet")
+    assert left["text"].to_pylist() == ["一三", "四五", "六"]
+    restore(tmp_path, tmp_path / "back")
+    assert pq.read_table(tmp_path / "back/a.parquet").equals(pq.read_table(tmp_path / "in"))
+
+
 def test_what_is_no_parquet_is_named(tmp_path: Path) -> None:
     path = write(tmp_path / "in", pa.table({"text": ["a" * 1000] * 100}))
     whole = path.read_bytes()

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
+import textwrap
 import unicodedata
 from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
 import pytest
+from disks import Disk
 from hypothesis import given
 from hypothesis import strategies as st
 from naive import fold as naive
@@ -212,6 +217,21 @@ def test_the_food_safety_passage_reads_the_same_in_both_scripts() -> None:
     assert "wèi" not in b
     assert "衛" not in a
     assert len(set(b) - set(a)) < 30
+
+
+def test_without_room_for_a_cache_all_is_compiled_and_built(small_disk: Disk) -> None:
+    code = """
+        from dedup.folding import fold_strings, load_tables
+        print(fold_strings(["衛(wèi)生 工 作"], load_tables()))
+    """
+    cache = small_disk(16)
+    done = subprocess.run(
+        [sys.executable, "-W", "ignore", "-c", textwrap.dedent(code)],
+        capture_output=True, text=True, check=False,
+        env={**os.environ, "DEDUP_CACHE_DIR": str(cache)},
+    )  # fmt: skip
+    assert (done.returncode, done.stdout) == (0, "['卫生工作']\n"), done.stderr
+    assert not [*cache.glob("fold-*")]
 
 
 def test_tables_are_built_whole_and_mapped(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
