@@ -56,8 +56,6 @@ def find_passages(
     sources
         Per unit, its source, where a passage within one source is none; else None.
     """
-    if documents.num_rows == 0:
-        return PASSAGES.empty_table(), 0
     with watch.stage("passages"):
         if not len(shadows.text):
             return PASSAGES.empty_table(), 0
