@@ -6,7 +6,7 @@ import contextlib
 import mmap
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any, TypeAlias
@@ -54,6 +54,10 @@ class Group:
 
     number: int
     members: list[Row]
+    origin: Row | None
+    """As ``clusters.jsonl`` has it: status, reason, date and place; None for a family."""
+    chain: list[Row] | None
+    """The same: the members with dates, and where each most likely has its text from."""
 
 
 @dataclass(frozen=True)
@@ -118,6 +122,10 @@ def explain(
         mine = [row for row in rows if row["paragraph"] == paragraph]
         links = [Link(row, _source_text(out, ledger, row, report)) for row in mine]
         cluster, family = (_group(ledger, name, mine) for name in ("cluster", "family"))
+    if cluster is not None:
+        with _Ledger.opened(out / "clusters.jsonl") as clusters:
+            told = next(clusters.where(cluster=cluster.number))
+            cluster = replace(cluster, origin=told["origin"], chain=told["chain"])
     return Explanation(doc, rows, paragraph, links, cluster, family)
 
 
@@ -264,4 +272,4 @@ def _group(ledger: _Ledger, name: str, rows: list[Row]) -> Group | None:
     members: dict[tuple[str, int, int], Row] = {}
     for row in ledger.where(**{name: number}):
         members.setdefault((row["file"], row["row"], row["paragraph"]), row)
-    return Group(number, list(members.values()))
+    return Group(number, list(members.values()), None, None)

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from dedup.columns import flat, numbers, strings
@@ -18,6 +19,7 @@ from dedup.engines.local import LocalEngine
 from dedup.jsonlines import Json, array_of, objects
 from dedup.records import SCHEMA_VERSION
 from dedup.result import Result
+from dedup.stages.provenance import unit_hashes
 from dedup.store import OutputFolder
 from dedup.watch import checkpoint
 
@@ -98,6 +100,8 @@ def _cluster_lines(result: Result) -> pa.Array:
         "class": clusters["class"],
         "reasons": pa.nulls(count, pa.string()),
         "template": pa.nulls(count, pa.string()),
+        "origin": Json(_origins(result, result.tracing.clusters)),
+        "chain": _chains(result, clusters["cluster"]),
         "representative": Json(_places(result, flat(clusters["unit"]))),
         "text": clusters["text"],
         "members": array_of(places),
@@ -105,21 +109,58 @@ def _cluster_lines(result: Result) -> pa.Array:
     return objects(columns, end="\n")
 
 
+def _origins(result: Result, told: pa.Table) -> pa.Array:
+    """Return, per group, a JSON object that says where its text comes from."""
+    unit = flat(told["unit"])
+    hashes = unit_hashes(result.finding.units, numbers(unit.fill_null(0)))
+    columns = {
+        **{name: told[name] for name in ("status", "reason", "date")},
+        "hash": pc.if_else(unit.is_valid(), hashes, None),
+    }
+    return objects(columns | _place_columns(result, unit))
+
+
+def _chains(result: Result, clusters: pa.ChunkedArray) -> Json:
+    """Return, per cluster, a JSON array of the first steps of its chain; null where it has none."""
+    told = result.tracing.cluster_chains
+    of = np.searchsorted(numbers(clusters), numbers(told["cluster"]))
+    size = np.bincount(of, minlength=len(clusters))
+    step = np.arange(len(of)) - np.repeat(np.cumsum(size) - size, size)
+    # What a step comes from is earlier, so whatever is shown has its source shown, too.
+    told = told.filter(pa.array(step < MEMBERS_SHOWN))
+    place = np.zeros(result.finding.units.num_rows, np.int64)
+    place[numbers(told["unit"])] = step[step < MEMBERS_SHOWN]
+    source = flat(told["source"])
+    columns = {
+        "date": told["date"],
+        "from": pa.array(place[numbers(source.fill_null(0))], mask=numbers(source.is_null())),
+        "similarity": pc.round(told["similarity"], 6),
+    }
+    steps = objects(columns | _place_columns(result, flat(told["unit"])))
+    offsets = np.append(0, np.cumsum(np.minimum(size, MEMBERS_SHOWN)))
+    return array_of(
+        pa.LargeListArray.from_arrays(pa.array(offsets), steps, mask=pa.array(size == 0))
+    )
+
+
 def _places(result: Result, unit: pa.Array) -> pa.Array:
     """Return, per unit, a JSON object that says where it stands."""
+    return objects(_place_columns(result, unit))
+
+
+def _place_columns(result: Result, unit: pa.Array) -> dict[str, pa.Array | pa.ChunkedArray]:
+    """Return the columns that say where units stand; null for none."""
     units = result.finding.units.select(["document", "paragraph", "line", "start", "end"]).take(
         unit
     )
     document = flat(units["document"])
     names = pa.array(list(result.finding.names), pa.large_string())
-    return objects(
-        {
-            "file": names.take(flat(result.documents["file"]).take(document)),
-            "row": result.documents["row"].take(document),
-            "doc": result.documents["doc"].take(document),
-            **{name: units[name] for name in ("paragraph", "line", "start", "end")},
-        }
-    )
+    return {
+        "file": names.take(flat(result.documents["file"]).take(document)),
+        "row": result.documents["row"].take(document),
+        "doc": result.documents["doc"].take(document),
+        **{name: units[name] for name in ("paragraph", "line", "start", "end")},
+    }
 
 
 def _quarantine_lines(result: Result) -> pa.Array:

@@ -13,10 +13,14 @@ from pathlib import Path
 import pyarrow as pa
 
 __all__ = [
+    "BLANKED",
     "DOCUMENTS",
     "EDGES",
+    "LOST",
+    "OPEN",
     "PASSAGES",
     "QUARANTINE",
+    "READINGS",
     "REMOVALS",
     "SCHEMA_VERSION",
     "UNITS",
@@ -102,6 +106,16 @@ QUARANTINE = pa.schema(
         ("raw", pa.large_binary()),  # the row as it stands, line terminator included
     ]
 )
+
+
+READINGS, LOST, BLANKED, OPEN = 1, 2, 4, 8
+"""Traces of copying in a text, as bits.
+
+``READINGS``: Pinyin with a tone in brackets behind a Han character, 衛(wèi). ``LOST``: characters
+lost, as U+FFFD, 锟斤拷, or ``?`` between two Han characters where nothing is asked. ``BLANKED``:
+names or figures blanked out, as XX, ××, ``***`` or 某县 beside Han characters, ``20__``, ``__%``.
+``OPEN``: broken off, the last character is a comma, 、 or an ellipsis.
+"""
 
 
 @dataclass(frozen=True)

@@ -21,6 +21,7 @@ from dedup.records import REMOVALS
 from dedup.settings import Settings
 from dedup.stages.ledger import ACTIONS, Groups, actions
 from dedup.stages.provenance import Evidence, provenance_rows, unit_texts
+from dedup.tracing import Tracing
 
 __all__ = ["Result"]
 
@@ -113,7 +114,7 @@ class Result:
             masked_of=finding.masked_of,
             guards=flat(finding.texts["guards"]),
             sentences=flat(finding.texts["sentences"]),
-            passages=self.passages,
+            passages=self.passages.append_column("direction", self.tracing.of_passages),
             target=self.target,
             action=self.action,
             actions=ACTIONS,
@@ -122,7 +123,13 @@ class Result:
             drop_threshold=self.decision.rule.threshold,
             settings=self.settings,
         )
-        return provenance_rows(self.decision.links, evidence)
+        links = self.decision.links.append_column("direction", self.tracing.of_links)
+        return provenance_rows(links, evidence)
+
+    @cached_property
+    def tracing(self) -> Tracing:
+        """Who had each text first: dates of documents, directions of links, origins, chains."""
+        return Tracing(self.finding, self.decision)
 
     @property
     def passages(self) -> pa.Table:

@@ -20,6 +20,11 @@ __all__ = ["command"]
 
 MEMBERS_SHOWN = 20
 REWRITTEN_SHOWN = 6
+FIRST = {
+    "from_source": "the other had it first",
+    "to_source": "this one had it first",
+    "unknown": "which of them had it first is unknown",
+}
 LONG = 240
 """Characters of an unchanged stretch that is shown whole."""
 
@@ -135,6 +140,8 @@ def _show_link(console: Console, link: Link) -> None:
     if row["masked_similarity"] is not None:
         measures.append(f"masked {row['masked_similarity']:.3f}")
     console.print("  " + ", ".join([*measures, f"containment {row['containment']:.3f}"]))
+    if row["direction"] is not None:
+        console.print(f"  {FIRST[row['direction']]}")
     console.print(
         Text.assemble("  ", (row["action"], "bold"), f": {row['reason'].removeprefix('tagged: ')}")
     )
@@ -188,6 +195,8 @@ def _show_group(console: Console, name: str, group: Group, mine: dict[str, Any])
         return all(row[key] == mine[key] for key in ("file", "row", "paragraph"))
 
     console.print(f"{name} {group.number}: {len(group.members):,} units")
+    if group.origin is not None:
+        _show_origin(console, group.origin, group.chain)
     shown = group.members[:MEMBERS_SHOWN]
     if not any(map(is_mine, shown)):
         shown = [*shown[:-1], next(row for row in group.members if is_mine(row))]
@@ -198,6 +207,20 @@ def _show_group(console: Console, name: str, group: Group, mine: dict[str, Any])
         console.print(line)
     if len(group.members) > len(shown):
         console.print(f"  and {len(group.members) - len(shown):,} more")
+
+
+def _show_origin(
+    console: Console, origin: dict[str, Any], chain: list[dict[str, Any]] | None
+) -> None:
+    if origin["file"] is None:
+        console.print(f"  who had it first is unknown: {origin['reason']}")
+    else:
+        date = f" ({origin['date']})" if origin["date"] else ""
+        console.print(f"  first in {_where(origin)}{date}")
+        console.print(f"    {origin['status']}: {origin['reason']}")
+    for step in chain or []:
+        source = "" if step["from"] is None else f"  from {_where((chain or [])[step['from']])}"
+        console.print(f"  {step['date']}  {_where(step)}{source}")
 
 
 def _where(row: dict[str, Any], prefix: str = "") -> str:

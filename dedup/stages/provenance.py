@@ -18,7 +18,7 @@ from dedup.kernels.verify import shared_counts, subsequence
 from dedup.records import SCHEMA_VERSION
 from dedup.settings import Settings
 
-__all__ = ["REASONS", "Evidence", "provenance_rows", "unit_texts"]
+__all__ = ["REASONS", "Evidence", "provenance_rows", "stretch_texts", "unit_hashes", "unit_texts"]
 
 Ints = npt.NDArray[np.int64]
 
@@ -40,7 +40,7 @@ class Evidence:
     guards: pa.Array
     sentences: pa.Array
     passages: pa.Table
-    """``records.PASSAGES``: each has a row, too."""
+    """``records.PASSAGES`` with a column ``direction``: each has a row, too."""
     target: Ints
     action: npt.NDArray[np.int8]
     actions: Sequence[str]
@@ -54,11 +54,17 @@ class Evidence:
 
 def unit_texts(text: pa.ChunkedArray, units: pa.Table, which: Ints) -> pa.Array:
     """Return the original text of units numbered ``which``, as a large_string."""
+    document, start, end = (
+        numbers(units[name])[which] for name in ("document", "byte_start", "byte_end")
+    )
+    return stretch_texts(text, document, start, end)
+
+
+def stretch_texts(text: pa.ChunkedArray, document: Ints, start: Ints, end: Ints) -> pa.Array:
+    """Return the original text of stretches of documents (bytes), as a large_string."""
     data, offsets = strings(text)
-    base = offsets[numbers(units["document"])[which]]
-    starts = base + numbers(units["byte_start"])[which]
-    ends = base + numbers(units["byte_end"])[which]
-    return _copied(data, starts, ends)
+    base = offsets[document]
+    return _copied(data, base + start, base + end)
 
 
 def _copied(data: npt.NDArray[np.uint8], starts: Ints, ends: Ints) -> pa.Array:
@@ -72,7 +78,8 @@ def _copied(data: npt.NDArray[np.uint8], starts: Ints, ends: Ints) -> pa.Array:
 def provenance_rows(links: pa.Table, evidence: Evidence) -> pa.Table:
     """Return the ledger: a row per link, in the order of the corpus.
 
-    ``links`` is what ``ledger.link_units`` and ``ledger.links_across`` return, concatenated.
+    ``links`` is what ``ledger.link_units`` and ``ledger.links_across`` return, concatenated, with a
+    column ``direction``.
     """
     e = evidence if len(evidence.masked_of) else _with_a_text(evidence)
     links, passage = _with_passages(links, e.passages)
@@ -118,7 +125,7 @@ def provenance_rows(links: pa.Table, evidence: Evidence) -> pa.Table:
         "schema_version": pa.array(np.full(len(unit), SCHEMA_VERSION, np.int32)),
         "cluster": _nullable(numbers(links["cluster"])),
         "family": _nullable(numbers(links["family"])),
-        "hash": _hex(e.units, unit),
+        "hash": unit_hashes(e.units, unit),
         "kind": _named(kinds, KINDS),
         "class": e.classes.take(pa.array(e.text_of[unit], mask=(e.text_of[unit] < 0) | is_passage)),
     }
@@ -128,7 +135,7 @@ def provenance_rows(links: pa.Table, evidence: Evidence) -> pa.Table:
         "similarity": pa.array(np.round(similarity, 6), mask=~linked),
         "masked_similarity": pa.array(np.round(masked_similarity, 6), mask=~masked_known),
         "containment": pa.array(np.round(containment, 6), mask=~linked),
-        "direction": pa.nulls(len(unit), pa.string()),
+        "direction": flat(links["direction"]),
         "action": _named(action, e.actions),
         "reason": pc.take(pa.array(REASONS, pa.large_string()), pa.array(reasons)),
         "text": _texts(e, unit, passage),
@@ -258,6 +265,7 @@ def _with_passages(links: pa.Table, passages: pa.Table) -> tuple[pa.Table, Ints]
     none = np.full(passages.num_rows, -1, np.int64)
     more = {"unit": passages["unit"], "source": passages["source_unit"]}
     more |= {"cluster": none, "family": none}
+    more["direction"] = passages["direction"]
     more["kind"] = pa.array(["passage"]).take(pa.array(np.zeros(len(none), np.int64)))
     added = pa.table({name: more[name] for name in links.column_names}).cast(links.schema)
     passage = np.concatenate([np.full(links.num_rows, -1), np.arange(len(none))])
@@ -300,7 +308,7 @@ def _place(
     }
 
 
-def _hex(units: pa.Table, which: Ints) -> pa.Array:
+def unit_hashes(units: pa.Table, which: Ints) -> pa.Array:
     """Return the 128-bit hashes of units as 32 hexadecimal digits."""
     high, low = numbers(units["hash_high"])[which], numbers(units["hash_low"])[which]
     raw = np.stack([high, low], axis=1).astype(">u8").tobytes()

@@ -15,6 +15,7 @@ from dedup.stages.ledger import ACTIONS, actions
 from dedup.stages.provenance import REASONS, Evidence, provenance_rows, unit_texts
 
 SETS = pa.large_list(pa.uint64())
+NO_STRINGS = pa.array([], pa.large_string())
 TEXTS = ["😀甲乙丙丁\n甲乙丙戊", "甲乙丙丁"]
 # Unit 0 is 😀甲乙丙丁, unit 1 甲乙丙戊, unit 2 甲乙丙丁 (equal to 0 in its shadow, say).
 PLACES = [(0, 0, 0, 0, 5, 0, 16), (0, 1, 1, 6, 10, 17, 29), (1, 0, 0, 0, 4, 0, 12)]
@@ -47,7 +48,8 @@ def evidence(**changes: Any) -> Evidence:
         "masked_of": np.array([0, 1]),
         "guards": pa.array([[5, 6], [5]], SETS),
         "sentences": pa.array([[1, 2], [3, 4]], SETS),
-        "passages": PASSAGES.empty_table(), "target": np.array([-1, -1, -1]),
+        "passages": PASSAGES.empty_table().append_column("direction", NO_STRINGS),
+        "target": np.array([-1, -1, -1]),
         "action": None, "actions": (), "outcome": np.full(3, -1, np.int8),
         "classes": pa.nulls(2, pa.large_string()),
         "drop_threshold": None,
@@ -59,12 +61,11 @@ def evidence(**changes: Any) -> Evidence:
 def link_table(*links: tuple[int, int, int, int, str]) -> pa.Table:
     names = ["unit", "source", "cluster", "family", "kind"]
     kinds = [pa.int64()] * 4 + [pa.string()]
-    return pa.table(
-        {
-            n: pa.array([link[i] for link in links], k)
-            for i, (n, k) in enumerate(zip(names, kinds, strict=True))
-        }
-    )
+    columns = {
+        n: pa.array([link[i] for link in links], k)
+        for i, (n, k) in enumerate(zip(names, kinds, strict=True))
+    }
+    return pa.table(columns | {"direction": pa.nulls(len(links), pa.large_string())})
 
 
 def rows_of(links: pa.Table, given: Evidence) -> pa.Table:
