@@ -118,10 +118,11 @@ _ISO = re.compile(
 )
 _ENGLISH = re.compile(
     rf"""
-      \b (?P<month>{_MONTH}) \s (?: (?P<day>[0-9]{{1,2}})(?:st|nd|rd|th)?,?\s )?
-      (?P<year>{YEAR}) \b
-    | \b (?P<before>[0-9]{{1,2}})(?:st|nd|rd|th)?[\s-] (?P<month_after>{_MONTH}) ,?[\s-]
-      (?P<year_after>{YEAR}) \b
+    (?<![0-9A-Za-z]) (?:
+      (?P<month>{_MONTH}) \s (?: (?P<day>[0-9]{{1,2}})(?:st|nd|rd|th)?,?\s )?
+      (?P<year>{YEAR})
+    | (?P<before>[0-9]{{1,2}})(?:st|nd|rd|th)?[\s-] (?P<month_after>{_MONTH}) ,?[\s-]
+      (?P<year_after>{YEAR}) ) (?![0-9A-Za-z])
     """,
     re.VERBOSE | re.IGNORECASE,
 )

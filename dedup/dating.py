@@ -106,7 +106,7 @@ _NUMBERED = re.compile(
     r"第[〇一二三四五六七八九十百0-9]+[章条條篇节節编編]|[一二三四五六七八九十]+、|[(（][一二三四五六七八九十0-9]+[)）]"
     r"|[0-9]{1,2}[、.．]"
 )
-_YEARS_UP_TO = re.compile("[-—–~～至到]$")
+_UP_TO = re.compile("[-—–~～至到]")
 _SENTENCE_ENDS = "。！？；：，、!?;:,"
 _AROUND = " \t\r\u3000\u200b\ufeff#*>-—–_=|·•()（）【】[]"
 
@@ -175,8 +175,8 @@ def _title_years(line: str, dates: list[Written]) -> set[Dating]:
     return {
         each.dating
         for each in dates
-        if not _YEARS_UP_TO.search(line, 0, each.start)
-    }  # fmt: skip
+        if not (_UP_TO.match(line, each.end) or _UP_TO.match(line, max(0, each.start - 1)))
+    }
 
 
 def _one_year(years: Iterable[Dating]) -> Dating | None:

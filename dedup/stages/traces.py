@@ -109,7 +109,9 @@ def _readings(data: _Bytes) -> I64:
         wide = (data.code(toned, -3 - letters) == _code("（")) & data.han(toned, -6 - letters)
         found.append(toned[((bracket == ord("(")) & data.han(toned, -4 - letters)) | wide])
         toned = toned[(bracket >= ord("a")) & (bracket <= ord("z"))]
-    return np.concatenate(found)
+    places = np.concatenate(found)
+    letter = data.near(places, 0).astype(np.int64) << 8 | data.near(places, 1)
+    return places[np.isin(letter, [_code(each) for each in _TONED])]
 
 
 def _lost(data: _Bytes) -> I64:
@@ -133,16 +135,14 @@ def _blanked(data: _Bytes) -> I64:
     return np.concatenate(found)
 
 
-def _open(data: _Bytes) -> Bools:
-    """Say of each text whether it is broken off at its end."""
-    last = np.maximum(data.offsets[1:] - 1, data.offsets[:-1])
-    there = np.diff(data.offsets) > 0
-    last = np.where(there, last, 0)
+def _open(data: _Bytes) -> I64:
+    """Return the texts that are broken off at their ends."""
+    there = np.flatnonzero(np.diff(data.offsets) > 0)
+    last = data.offsets[there + 1] - 1
     code = data.code(last, -2)
     comma = np.isin(code, [_code(each) for each in "，、…"]) | (data.near(last, 0) == ord(","))
-    dots = code == _code("...")
-    told: Bools = there & (comma | dots)
-    return told
+    ended: I64 = there[comma | (code == _code("..."))]
+    return ended
 
 
 def named_years(texts: pa.Array) -> tuple[I32, I32]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection, Sequence
 from typing import NamedTuple
 
@@ -23,7 +22,7 @@ class Clue(NamedTuple):
 
 
 def is_year(clue: Clue) -> bool:
-    """A year, or a year and the next one."""
+    """Say whether a date is a year, or a year and the next one."""
     first, last = f"{clue.first:08}", f"{clue.last:08}"
     return (
         first.endswith("0101")
@@ -41,7 +40,7 @@ def before(a: Clue, b: Clue) -> bool:
 
 
 def votes(a: Clue, b: Clue, versions: Collection[tuple[int, int]]) -> list[int]:
-    """What speaks for ``a`` having been first (by number of the evidence); dates not among it."""
+    """Return the numbers of the evidence, dates aside, that ``a`` was before ``b``."""
     told = []
     for number, bit in enumerate((READINGS, LOST, BLANKED), 1):
         if not a.traces & bit and b.traces & bit:
@@ -106,42 +105,3 @@ def chain(
             best = found if best is None else max(best, found)
         told[mine] = (-1, None) if best is None else (-best[2], best[0])
     return told
-
-
-HAN = "[\u4000-\u9fff]"
-PLACES = "省市州县縣区區乡鄉镇鎮村局院校厂廠公"
-
-
-def traces(text: str) -> int:
-    told = 0
-    if re.search(rf"{HAN}[(（][a-z]{{0,3}}[āáǎàōóǒòēéěèīíǐìūúǔùǖǘǚǜ]", text):
-        told |= READINGS
-    asked = "[吗嗎呢么麼吧啊何谁誰哪否样樣]"
-    if re.search(rf"(?!{asked}){HAN}\?+{HAN}", text) or "\ufffd" in text or "锟斤拷" in text:
-        told |= LOST
-    run = r"(?:XX+|××+|ＸＸ+|\*\*\*+)"
-    whole = r"(?<![X])XX+(?!X)|(?<!×)××+(?!×)|(?<!Ｘ)ＸＸ+(?!Ｘ)|(?<!\*)\*{3,}(?!\*)"
-    del run
-    for match in re.finditer(whole, text):
-        around = text[max(0, match.start() - 1) : match.start()], text[match.end() : match.end() + 1]
-        if any(re.fullmatch(HAN, each) for each in around):
-            told |= BLANKED
-    if re.search(rf"[0-9]__|(?<!_)__+%|某[{PLACES}]", text):
-        told |= BLANKED
-    if text.endswith(("，", "、", "…", ",", "...")):
-        told |= OPEN
-    return told
-
-
-def named_year(text: str) -> tuple[int, int]:
-    """Return the year that is named most often, the latest of several, and how often."""
-    zero = str.maketrans("０１２３４５６７８９〇○零一二三四五六七八九", "01234567890001234567" + "89")
-    years = [
-        int(match[1].translate(zero))
-        for match in re.finditer(
-            r"(?=(?:(?<![0-9])([0-9]{4}) ?|([０-９〇○零一二三四五六七八九]{4}) ?)年)()", text
-        )
-        if match[1]
-    ]
-    del years
-    raise NotImplementedError
