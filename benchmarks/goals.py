@@ -81,6 +81,12 @@ GOALS = (
     Goal("passages.long_lines.passages", least=1, what="found in texts without punctuation"),
     Goal("layouts.lines_kept", least=0.999, what="documents of paragraphs on lines seen as such"),
     Goal("layouts.linux_docs", least=0.87, what="wrapped pages seen as such; the rest are lists"),
+    Goal("origin.versions.shown", least=0.99, what="versions of a law whose order dates tell"),
+    Goal("origin.versions.hidden", least=0.95, what="right of what is inferred without dates"),
+    Goal("origin.work_reports.hidden", least=0.9, what="the same of reports of other years"),
+    Goal("origin.laws.hidden", least=0.9, what="the same of all laws that share something"),
+    Goal("origin.planted", least=0.98, what="the same of planted copies"),
+    Goal("origin.planted.readings_said", least=0.99, what="planted copies with readings told"),
     Goal("labels.same_page", least=1, what="Simplified and Traditional pages that share a cluster"),
 )
 

@@ -128,8 +128,26 @@ class Result:
 
     @cached_property
     def tracing(self) -> Tracing:
-        """Who had each text first: dates of documents, directions of links, origins, chains."""
+        """Who had each text first, of families and passages, too."""
         return Tracing(self.finding, self.decision)
+
+    @property
+    def dates(self) -> pa.Table:
+        """Per document its ``date`` and where it was ``found``; null for what shares nothing."""
+        return self.tracing.written_dates
+
+    @property
+    def origins(self) -> pa.Table:
+        """Per cluster, in their order, its origin: ``cluster, status, reason, date, unit``."""
+        return self.tracing.clusters
+
+    @property
+    def chains(self) -> pa.Table:
+        """Per dated unit of a cluster of several days: ``cluster, unit, date, source, similarity``.
+
+        Sorted by cluster and day; ``source`` is the earlier unit that it most likely comes from.
+        """
+        return self.tracing.cluster_chains
 
     @property
     def passages(self) -> pa.Table:

@@ -63,6 +63,7 @@ def summary_text(report: Mapping[str, Any], result: Result) -> str:
         headline(report),
         _section("Why units were dropped", _reasons(result, "dropped")),
         _section("Why units were only tagged", _reasons(result, "tagged")),
+        _section("Where the texts of clusters come from", _origins(result)),
         _groups(result, "cluster", result.clusters),
         _groups(result, "family", _beyond_clusters(result)),
         _section("Documents repeated most, by characters", _documents(result)),
@@ -147,6 +148,15 @@ def _reasons(result: Result, action: str) -> list[str]:
         for i in np.argsort(-counts, kind="stable")
         if counts[i]
     ]
+
+
+def _origins(result: Result) -> list[str]:
+    """Count the clusters by the status of their origin and the evidence for it."""
+    counted = result.origins.group_by(["status", "reason"]).aggregate([([], "count_all")])
+    rows = [(row["count_all"], row["status"], row["reason"]) for row in counted.to_pylist()]
+    rows.sort(key=lambda row: (-row[0], row[1:]))
+    width = len(f"{rows[0][0]:,}") if rows else 0
+    return [f"  {count:>{width},}  {status}: {reason}" for count, status, reason in rows]
 
 
 def _beyond_clusters(result: Result) -> pa.Table:

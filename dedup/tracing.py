@@ -11,7 +11,7 @@ import pyarrow.compute as pc
 
 from dedup.columns import I32, I64, U8, Bools, flat, numbers
 from dedup.dates import written_dates
-from dedup.dating import HEAD, document_dates
+from dedup.dating import FOUND, HEAD, document_dates
 from dedup.finding import Decision, Finding
 from dedup.records import BLANKED, LOST, READINGS
 from dedup.stages.chain import chains
@@ -60,6 +60,13 @@ class Tracing:
         """
         finding = self.finding
         return document_dates(finding.documents, finding.names, self._shared, self._heads)
+
+    @property
+    def written_dates(self) -> pa.Table:
+        """Per document ``date`` (ISO 8601) and where it was ``found``; null for none."""
+        first, last, found = (numbers(self.dates[name]) for name in ("first", "last", "found"))
+        places = pa.array(FOUND, pa.large_string()).take(pa.array(found, mask=found < 0))
+        return pa.table({"date": written_dates(first, last), "found": places})
 
     @cached_property
     def clues(self) -> Clues:

@@ -166,3 +166,20 @@ def test_options_that_are_named_exist():
     known |= {"--help", "--version"}
     of_others = {"--corpus"}
     assert not set(re.findall(r"(?<![\w-])--[a-z]+(?:-[a-z]+)*", README)) - known - of_others
+
+
+def test_the_table_of_origins():
+    figures = json.loads((ROOT / "benchmarks/results/origin.json").read_bytes())["figures"]
+
+    def percent(*names: str) -> str:
+        return ", ".join(f"{figures[f'origin.{name}']:.0%}" for name in names).replace("%", " %")
+
+    told = [row[1:] for row in _table("origin")]
+    assert told == [
+        [percent("versions.shown_said"), percent("versions.shown")],
+        [percent("versions.hidden_said"), percent("versions.hidden")],
+        [percent("laws.hidden_said"), percent("laws.hidden")],
+        [percent("work_reports.hidden_said"), percent("work_reports.hidden")],
+        [percent("planted.readings_said", "planted.lost_said"), percent("planted")],
+        [percent("planted.verbatim_said"), percent("planted")],
+    ]

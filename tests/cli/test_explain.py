@@ -9,6 +9,7 @@ from click.testing import CliRunner, Result
 from commandline import dedup, is_one_sentence, on_terminal
 
 from dedup.cli import main
+from dedup.run import run
 
 COPY = ["employment/jobs-2023.txt", "--line", "11"]
 
@@ -31,6 +32,25 @@ def test_shows_the_copy_the_difference_and_the_rule(demo_out: Path):
         "(this one)",
     ):
         assert expected in result.stdout, expected
+
+
+def test_says_who_had_the_text_first_and_why(demo_out: Path):
+    told = explain(demo_out, *COPY).stdout
+    assert "\n  this one had it first\n" in told
+    assert (
+        "\n  first in employment/jobs-2023.txt, line 11 (2023)\n    inferred: no readings" in told
+    )
+
+
+def test_shows_who_had_it_over_the_years(tmp_path: Path):
+    text = "全县新改建农村公路一百四十六公里，改造危桥九座，安装防护栏七十二公里。"
+    for year in (2001, 2002, 2003):
+        (tmp_path / f"{year}年.txt").write_text(text, encoding="utf-8")
+    run([tmp_path], tmp_path / "out")
+    told = explain(tmp_path / "out", "2003年.txt", "--line", "1").stdout
+    assert "  the other had it first\n" in told
+    assert "  2001  2001年.txt, line 1\n  2002  2002年.txt, line 1  from 2001年.txt" in told
+    assert "  2003  2003年.txt, line 1  from 2002年.txt, line 1\n" in told
 
 
 def test_colour_stands_for_the_marks_and_no_color_brings_them_back(demo_out: Path):
@@ -82,6 +102,8 @@ def test_json_holds_everything(demo_out: Path):
     assert "".join(change["copy"] for change in link["changes"]) == link["text"]
     assert "".join(change["source"] for change in link["changes"]) == link["source_text"]
     assert [member["line"] for member in told["cluster"]["members"]] == [27, 11]
+    assert told["cluster"]["origin"]["status"] == "inferred"
+    assert told["cluster"]["chain"] is None
     assert len(json.loads(explain(demo_out, "roads/newsletter.txt", "--json").stdout)["rows"]) == 4
 
 
