@@ -97,6 +97,7 @@ SIGN = re.compile(
 _DAY = re.compile(f"({YEAR})年([0-9]{{1,2}})月([0-9]{{1,2}})日")
 _WIDE = re.compile("[０-９○零－／．]")
 _ODD = re.compile("[-./A-Za-z０-９○零－／．]")
+_WORD = re.compile(r"[A-Za-z]{3}[a-z.,]*[\s-]")
 _BEFORE = "(?<![0-9〇一二三四五六七八九.].)"
 _CHINESE = re.compile(
     rf"""
@@ -178,9 +179,12 @@ def dates_in(text: str) -> list[Written]:
         return [] if only is None else [Written(0, first.end(), only)]
     if _WIDE.search(text):
         text = text.translate(PLAIN)
-    found = [(match, _chinese(match)) for match in _CHINESE.finditer(text)]
-    if _ODD.search(text):
+    found: list[tuple[re.Match[str], Dating | None]] = []
+    if "年" in text:
+        found += [(match, _chinese(match)) for match in _CHINESE.finditer(text)]
+    if "-" in text or "/" in text or "." in text:
         found += [(match, _iso(match)) for match in _ISO.finditer(text)]
+    if _WORD.search(text):
         found += [(match, _english(match)) for match in _ENGLISH.finditer(text)]
     return sorted(
         Written(match.start(), match.end(), dating) for match, dating in found if dating is not None

@@ -10,7 +10,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from dedup.columns import I32, I64, U8, Bools, flat, numbers
-from dedup.dates import written_dates
+from dedup.dates import before, written_dates
 from dedup.dating import FOUND, HEAD, document_dates
 from dedup.finding import Decision, Finding
 from dedup.records import BLANKED, LOST, READINGS
@@ -72,7 +72,7 @@ class Tracing:
     def clues(self) -> Clues:
         """What is known of each of ``units``."""
         length = numbers(self.finding.units["length"])[self.units]
-        return self._clues(self._document[self.units], self._traces[0], length)
+        return self._clues(self._document[self.units], self._traces, length)
 
     @cached_property
     def of_links(self) -> pa.Array:
@@ -91,13 +91,23 @@ class Tracing:
     def of_passages(self) -> pa.Array:
         """Per passage, one of ``DIRECTIONS``; null if it is within one document."""
         passages = self.finding.passages
-        copy, source = (
-            self._clues(
-                numbers(passages[f"{side}document"]), found, numbers(passages[f"{side}length"])
+        documents = [numbers(passages[f"{side}document"]) for side in _SIDES]
+        first, last = (numbers(self.dates[name]) for name in ("first", "last"))
+        copy, source = ((first[each], last[each]) for each in documents)
+        # What dates decide, most of it, has no need of traces.
+        dated = before(*copy, *source) | before(*source, *copy) | (documents[0] == documents[1])
+        rows = np.flatnonzero(~dated)
+        sides = []
+        for side, document in zip(_SIDES, documents, strict=True):
+            start, end = (
+                numbers(passages[f"{side}byte_{name}"])[rows] for name in ("start", "end")
             )
-            for side, found in zip(_SIDES, self._traces[1:], strict=True)
-        )
-        return self._directions(source, copy)
+            found = np.zeros(len(document), np.uint8)
+            found[rows] = traces(
+                stretch_texts(self.finding.documents["text"], document[rows], start, end)
+            )
+            sides.append(self._clues(document, found, numbers(passages[f"{side}length"])))
+        return self._directions(sides[1], sides[0])
 
     @cached_property
     def clusters(self) -> pa.Table:
@@ -147,16 +157,10 @@ class Tracing:
         return heads.filter(pa.array(self._shared))
 
     @cached_property
-    def _traces(self) -> list[U8]:
-        """The traces of ``units``, and of either side of the passages."""
-        text, passages = self.finding.documents["text"], self.finding.passages
-        spans = (
-            [numbers(passages[side + name]) for name in ("document", "byte_start", "byte_end")]
-            for side in _SIDES
-        )
-        texts = [unit_texts(text, self.finding.units, self.units)]
-        texts += [stretch_texts(text, *span) for span in spans]
-        return [traces(each) for each in texts]
+    def _traces(self) -> U8:
+        """The traces of ``units``."""
+        finding = self.finding
+        return traces(unit_texts(finding.documents["text"], finding.units, self.units))
 
     @cached_property
     def _of_documents(self) -> tuple[I32, Bools, Bools, Bools]:
@@ -164,13 +168,10 @@ class Tracing:
         finding = self.finding
         count = finding.documents.num_rows
         copied = READINGS | LOST | BLANKED
-        passages = [numbers(finding.passages[f"{side}document"]) for side in _SIDES]
-        bearing = np.zeros(count, np.int64)
+        bearing = np.bincount(
+            self._document[self.units[(self._traces & copied) > 0]], minlength=count
+        )
         bearing[self._shared] += (traces(flat(self._heads)) & copied) > 0
-        for document, found in zip(
-            [self._document[self.units], *passages], self._traces, strict=True
-        ):
-            bearing += np.bincount(document[(found & copied) > 0], minlength=count)
         named, times = np.zeros((2, count), np.int32)
         undated = np.flatnonzero(self._shared & (numbers(self.dates["first"]) == 0))
         texts = flat(finding.documents["text"].take(pa.array(undated)))
