@@ -53,7 +53,8 @@ def write_outputs(
         _write_lines(folder, "clusters.jsonl", [_cluster_lines(result)])
 
     def write_provenance() -> None:
-        _write_lines(folder, "provenance.jsonl", _provenance_lines(result, engine))
+        rows = result.provenance  # before a file is there that would be left if this is stopped
+        _write_lines(folder, "provenance.jsonl", _provenance_lines(rows, engine))
 
     writers: list[Callable[[], CleanSummary | None]] = [
         write_provenance, write_corpus, write_clusters, write_edges, write_quarantine,
@@ -70,9 +71,8 @@ def _write_lines(folder: OutputFolder, name: str, parts: Iterable[pa.Array]) -> 
             file.write(data[offsets[0] : offsets[-1]].data)
 
 
-def _provenance_lines(result: Result, engine: Engine) -> Iterator[pa.Array]:
+def _provenance_lines(rows: pa.Table, engine: Engine) -> Iterator[pa.Array]:
     """Yield the lines in parts, a few at a time: the whole is several times the corpus."""
-    rows = result.provenance
     parts = [rows.slice(first, 8192) for first in range(0, rows.num_rows, 8192)]
     for first in range(0, len(parts), 8):
         yield from engine.map(

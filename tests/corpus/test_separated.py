@@ -101,8 +101,15 @@ def test_what_is_left_of_a_field_is_a_field(tmp_path: Path) -> None:
 @given(csv_files)
 def test_the_slow_reader_reads_as_the_standard_library_does(text: str) -> None:
     text = text.removeprefix("\ufeff")
-    told = [[each.text for each in r.fields] for r in records(text) if not r.blank]
-    assert told == [row for row in csv.reader(io.StringIO(text, newline="")) if row]
+    rows = [row.fields for row in records(text) if not row.blank]
+    read = [row for row in csv.reader(io.StringIO(text, newline="")) if row]
+    assert len(rows) == len(read)
+    for fields, values in zip(rows, read, strict=True):
+        for field, value in zip(fields, values, strict=True):
+            # What follows closing quotes is damage, of which the name in a header has nothing.
+            assert (
+                value.startswith(field.text) if field.kind == "malformed" else value == field.text
+            )
 
 
 @settings(deadline=None)
