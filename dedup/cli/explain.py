@@ -134,6 +134,7 @@ def _show_link(console: Console, link: Link) -> None:
         "exact": "exact copy of",
         "near": "near",
         "masked": "same but for numbers, dates and places:",
+        "passage": "a stretch of",
     }
     console.print(Text.assemble(words[row["kind"]], " ", (_where(row, "source_"), "bold")))
     measures = [f"similarity {row['similarity']:.3f}"]

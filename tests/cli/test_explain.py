@@ -34,6 +34,25 @@ def test_shows_the_copy_the_difference_and_the_rule(demo_out: Path):
         assert expected in result.stdout, expected
 
 
+def test_shows_a_passage_and_its_source(tmp_path: Path):
+    copied = (
+        "检查组走访了城区的三家集贸市场和两所寄宿制学校，查看了进货台账和消毒记录，当场封存过期调料"
+    )
+    (tmp_path / "in").mkdir()
+    for name, before in (
+        ("a", "本月还组织了两次业务培训，请上级单位的老师讲授文书整理的方法，共有六十余人参加。"),
+        ("b", "全年新增绿地面积四十公顷，改造供水管网十二公里，完成了东湖公园二期的竣工验收。"),
+    ):
+        (tmp_path / f"in/{name}.txt").write_text(f"{before}{copied}。\n", encoding="utf-8")
+    run([tmp_path / "in"], tmp_path / "out")
+    told = explain(tmp_path / "out", "b.txt", "--line", "1")
+    assert told.exit_code == 0, told.stderr
+    assert "a stretch of a.txt, line 1" in told.stdout
+    assert copied in told.stdout
+    whole = explain(tmp_path / "out", "b.txt")
+    assert "passage 1.00 a.txt, line 1" in whole.stdout
+
+
 def test_says_who_had_the_text_first_and_why(demo_out: Path):
     told = explain(demo_out, *COPY).stdout
     assert "\n  this one had it first\n" in told
