@@ -29,59 +29,6 @@ def greedy_cover(
                 leader[neighbours[i]] = node
 
 
-@kernel
-def greedy_keep(
-    starts: I64,
-    neighbours: I64,
-    scores: F64,
-    masked: I64,
-    masked_starts: I64,
-    masked_neighbours: I64,
-    held: Bools,
-    kept: I64,
-    cover: I64,
-) -> None:
-    """Fill ``cover`` (int64[n], all -1) with the kept text that covers each dropped one.
-
-    Parameters
-    ----------
-    starts, neighbours, scores : int64[n + 1], int64[:], float64[:]
-        Per text (in order of priority) the earlier ones that may cover it, and how well; of the
-        kept ones the best covers, the earliest of equals.
-    masked : int64[n]
-        Number of the masked text of each text; -1 where families cover nothing.
-    masked_starts, masked_neighbours : int64[m + 1], int64[:]
-        Edges between masked texts, both directions.
-    held : bool[n]
-        Texts that nothing covers, whatever might.
-    kept : int64[m]
-        Scratch, all -1: the first kept text of each masked text.
-    """
-    for text in range(len(cover)):
-        best = -1.0
-        for i in range(starts[text], starts[text + 1]):
-            earlier = neighbours[i]
-            if (
-                not held[text]
-                and cover[earlier] == -1
-                and (scores[i] > best or (scores[i] == best and earlier < cover[text]))
-            ):
-                best = scores[i]
-                cover[text] = earlier
-        own = masked[text]
-        if own == -1:
-            continue
-        if cover[text] == -1 and not held[text]:
-            cover[text] = kept[own]
-        if cover[text] == -1 and not held[text]:
-            for i in range(masked_starts[own], masked_starts[own + 1]):
-                other = kept[masked_neighbours[i]]
-                if other != -1 and (cover[text] == -1 or other < cover[text]):
-                    cover[text] = other
-        if cover[text] == -1 and kept[own] == -1:
-            kept[own] = text
-
-
 @inner
 def _standing(
     text: int,
@@ -95,7 +42,22 @@ def _standing(
     keeper: I64,
     cover: I64,
 ) -> int:
-    """Return the kept text that stands for ``text``, itself if it is kept, or -1."""
+    """Return the kept text that stands for ``text``, itself if it is kept, or -1.
+
+    Parameters
+    ----------
+    starts, neighbours, scores : int64[n + 1], int64[:], float64[:]
+        Per text (in order of priority) those that may cover it, and how well; of the kept ones the
+        best covers, the earliest of equals.
+    masked : int64[n]
+        Number of the masked text of each text; -1 where families cover nothing.
+    masked_starts, masked_neighbours : int64[m + 1], int64[:]
+        Edges between masked texts, both directions.
+    kept : int64[m]
+        The first kept text of each masked text, or -1.
+    keeper, cover : int64[n]
+        Who keeps each text, or -1, and the kept text that covers it, or -1.
+    """
     if keeper[text] != -1:
         return text
     if cover[text] != -1:
@@ -116,6 +78,42 @@ def _standing(
                 if other != -1 and (found == -1 or other < found):
                     found = other
     return found
+
+
+@kernel
+def greedy_keep(
+    held: Bools,
+    starts: I64,
+    neighbours: I64,
+    scores: F64,
+    masked: I64,
+    masked_starts: I64,
+    masked_neighbours: I64,
+    kept: I64,
+    keeper: I64,
+    cover: I64,
+) -> None:
+    """Fill ``cover`` (int64[n]) with the kept text that covers each dropped one.
+
+    Parameters
+    ----------
+    held : bool[n]
+        Texts that nothing covers, whatever might.
+    starts, neighbours, scores, masked, masked_starts, masked_neighbours
+        See ``_standing``.
+    kept, keeper, cover
+        The same, all -1; the first two are scratch.
+    """
+    for text in range(len(cover)):
+        if not held[text]:
+            cover[text] = _standing(
+                text, starts, neighbours, scores, masked, masked_starts, masked_neighbours,
+                kept, keeper, cover,
+            )  # fmt: skip
+        if cover[text] == -1:
+            keeper[text] = text
+            if masked[text] != -1 and kept[masked[text]] == -1:
+                kept[masked[text]] = text
 
 
 @kernel
@@ -156,11 +154,10 @@ def greedy_documents(
         Units that are kept, whatever might stand for them, and so are their documents.
     long : bool[n]
         Texts that are dropped by themselves.
-    starts, neighbours, scores, masked, masked_starts, masked_neighbours, kept
-        As for ``greedy_keep``, but the neighbours of a text are all that may cover it.
-    keeper, cover : int64[n]
-        Scratch: the unit that is kept of each text, and the kept text that covers it. All -1, but
-        for texts of which it is known beforehand which unit is kept; so is ``kept`` then.
+    starts, neighbours, scores, masked, masked_starts, masked_neighbours
+        See ``_standing``; units keep texts.
+    kept, keeper, cover
+        Scratch, the same: all -1, but for texts of which it is known beforehand which unit is kept.
     target : int64[u]
         All -1.
     whole : bool[d]

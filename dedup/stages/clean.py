@@ -53,23 +53,17 @@ class DropRule:
         return result
 
 
-def same_sentences(
-    a: npt.NDArray[np.int64], b: npt.NDArray[np.int64], sentences: pa.Array
-) -> tuple[npt.NDArray[np.bool_], npt.NDArray[np.bool_]]:
+def same_sentences(a: Ints, b: Ints, sentences: pa.Array) -> tuple[Bools, Bools]:
     """Return whether ``a`` says what ``b`` says, and whether its sentences stand in ``b``."""
-    values, starts = lists(sentences)
-    same, within = np.empty(len(a), bool), np.empty(len(a), bool)
-    stands_in(values, starts, a, b, same, within)
+    same, within = np.empty((2, len(a)), bool)
+    stands_in(*lists(sentences), a, b, same, within)
     return same, within
 
 
-def same_facts(
-    a: npt.NDArray[np.int64], b: npt.NDArray[np.int64], guards: pa.Array
-) -> tuple[npt.NDArray[np.bool_], npt.NDArray[np.bool_]]:
+def same_facts(a: Ints, b: Ints, guards: pa.Array) -> tuple[Bools, Bools]:
     """Return whether ``a`` has its guard words in ``b`` in order, and whether those are all."""
-    values, starts = lists(guards)
-    within, equal = np.empty(len(a), bool), np.empty(len(a), bool)
-    subsequence(values, starts, a, b, within, equal)
+    within, equal = np.empty((2, len(a)), bool)
+    subsequence(*lists(guards), a, b, within, equal)
     return within, equal
 
 
@@ -105,9 +99,10 @@ def covering(
     size = texts.num_rows
     masked = np.where(long, masked_of, -1) if rule.families else np.full(size, -1, np.int64)
     cover = np.full(size, -1, np.int64)
+    kept, keeper = np.full((2, size), -1, np.int64)
     greedy_keep(
-        *_able(edges, texts, rule), masked, *_both_ways(masked_edges, size), held,
-        np.full(size, -1, np.int64), cover,
+        held, *_able(edges, texts, rule), masked, *_both_ways(masked_edges, size),
+        kept, keeper, cover,
     )  # fmt: skip
     return cover
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from naive.cluster import neighbours
@@ -166,26 +166,10 @@ def covering(
     families: bool,
     held: Sequence[bool],
 ) -> list[int]:
-    cover = [-1] * len(lengths)
-    standing: Mapping[int, set[int]] = neighbours(masked_edges)
-    for text, length in enumerate(lengths):
-        if length < min_length or held[text]:
-            continue
-        able = [
-            (-max(e.similarity, e.containment_b), e.a)
-            for e in edges
-            if e.b == text
-            and cover[e.a] == -1
-            and may_stand_for(e, preset, threshold, guards, sentences)
-        ]
-        if able:
-            cover[text] = min(able)[1]
-        elif families and masked_of[text] >= 0:
-            kept = [
-                t for t in range(text)
-                if cover[t] == -1 and lengths[t] >= min_length and masked_of[t] >= 0
-            ]  # fmt: skip
-            own = [t for t in kept if masked_of[t] == masked_of[text]]
-            near = [t for t in kept if masked_of[t] in standing[masked_of[text]]]
-            cover[text] = (own or near or [-1])[0]
-    return cover
+    """Return the cover of each text, taken for a document of its own that never goes whole."""
+    units = [Unit(text, text, length, text, held[text]) for text, length in enumerate(lengths)]
+    target, _ = documents(
+        units, edges, lengths, guards, sentences, masked_edges, masked_of,
+        preset, threshold, min_length, families, share=2.0, apart=False,
+    )  # fmt: skip
+    return target
