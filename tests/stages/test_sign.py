@@ -106,15 +106,17 @@ def test_the_banding_of_the_defaults_worked_by_hand() -> None:
 def test_the_banding_is_the_longest_that_reaches_the_recall(
     threshold: float, recall: float, count: int
 ) -> None:
-    best = naive.solve(threshold, recall, count)
-    if best is None:
+    # Two answers where one of them reaches the recall as exactly as can be computed.
+    answers = {naive.solve(threshold, recall * about, count) for about in (1 - 1e-12, 1 + 1e-12)}
+    if answers == {None}:
         with pytest.raises(SettingsError, match="--permutations"):
             solve(threshold, recall, count)
+    if None in answers:
         return
     found = solve(threshold, recall, count)
     assert found.bands * found.rows <= count
     assert found.recall(threshold) >= recall - 1e-12
-    assert (found.bands, found.rows) == best
+    assert (found.bands, found.rows) in answers
 
 
 @given(st.floats(0.3, 1), st.floats(0.5, 0.999))
