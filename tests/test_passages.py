@@ -80,6 +80,19 @@ def test_a_repeat_within_one_unit_is_a_passage():
     assert row["paragraph"] == row["source_paragraph"] == 0
 
 
+def test_a_passage_is_dropped_if_all_is_that_it_stands_in():
+    kept = f"{OTHER}{COPIED}。"
+    mixed = f"又一份材料的开头。{COPIED[-40:]}。{THIRD[:40]}"
+    # Dropped, being word for word what is kept; what follows it stays.
+    documents = [mixed, kept, f"{kept.replace('，', '、')}\n{THIRD}"]
+    (across,) = (row for row in _rows(documents) if row["doc"] == "2")
+    assert across["text"] == f"{COPIED[-40:].replace('，', '、')}。\n{THIRD[:40]}"
+    assert (across["action"], across["reason"]) == ("tagged", "tagged: a passage of the source")
+    (within,) = (row for row in _rows([mixed[:-40], *documents[1:]]) if row["doc"] == "2")
+    assert (within["paragraph"], within["action"]) == (0, "dropped")
+    assert within["reason"] == "dropped for another unit, as another row says"
+
+
 def test_across_only_leaves_out_passages_within_a_source():
     document = f"{OTHER}{COPIED}。\n{THIRD}{COPIED}。"
     assert len(_rows([document])) == 1

@@ -93,8 +93,7 @@ def provenance_rows(links: pa.Table, evidence: Evidence) -> pa.Table:
     same = linked & (a == b) & ~is_passage
 
     similarity, containment = _similarities(a, b, e.literal)
-    masked_of = np.append(e.masked_of, -1)  # of no text at all, where there are only passages
-    masked_a, masked_b = masked_of[a], masked_of[b]
+    masked_a, masked_b = e.masked_of[a], e.masked_of[b]
     masked_known = linked & ~is_passage & (masked_a >= 0) & (masked_b >= 0)
     masked_similarity, _ = _similarities(
         np.where(masked_known, masked_a, 0), np.where(masked_known, masked_b, 0), e.masked
@@ -111,8 +110,8 @@ def provenance_rows(links: pa.Table, evidence: Evidence) -> pa.Table:
     kinds = _kind_codes(links)
     # A unit dropped for another that is like it only once masked.
     kinds = np.where((kinds == 1) & (similarity < e.settings.near), 2, kinds)
-    action = e.action[unit]
-    action = np.where(is_passage & (action != 2), e.actions.index("tagged"), action)
+    of_passage = np.where(_gone(e), e.actions.index("dropped"), e.actions.index("tagged"))
+    action = np.where(is_passage, np.append(of_passage, 0)[passage], e.action[unit])
     facts, said = _compared(subsequence, a, b, e.guards), _compared(stands_in, a, b, e.sentences)
     elsewhere = (action == 2) & (e.target[unit] != source)
     alone = (action == 2) & (e.target[unit] < 0)
@@ -233,9 +232,7 @@ def _compared(
 ) -> tuple[npt.NDArray[np.bool_], npt.NDArray[np.bool_]]:
     """Return the two answers of a kernel that compares lists ``a`` and ``b`` of a column."""
     values, starts = lists(column)
-    one, other = np.zeros((2, len(a)), bool)
-    if len(starts) == 1:
-        return one, other
+    one, other = np.empty(len(a), bool), np.empty(len(a), bool)
     # As columns: the drop rule gives those, and a kernel is compiled once for either.
     kernel(values, starts, numbers(pa.array(a)), numbers(pa.array(b)), one, other)
     return one, other
@@ -274,6 +271,19 @@ def _with_passages(links: pa.Table, passages: pa.Table) -> tuple[pa.Table, Ints]
         (passage, numbers(links["source"]), _kind_codes(links), numbers(links["unit"]))
     )
     return links.take(pa.array(order)), passage[order]
+
+
+def _gone(e: Evidence) -> npt.NDArray[np.bool_]:
+    """Return, per passage, whether all units are dropped that it stands in."""
+    document, end = numbers(e.passages["document"]), numbers(e.passages["end"])
+    # Far enough apart, documents are stretches of one line.
+    far = int(end.max(initial=0)) + 1
+    begins = numbers(e.units["document"]) * far + np.minimum(numbers(e.units["start"]), far - 1)
+    first = numbers(e.passages["unit"])
+    last = np.searchsorted(begins, document * far + end - 1, "right")
+    stays = np.append(0, np.cumsum(e.action != e.actions.index("dropped")))
+    gone: npt.NDArray[np.bool_] = stays[last] == stays[first]
+    return gone
 
 
 def _texts(e: Evidence, unit: Ints, passage: Ints) -> pa.Array:
