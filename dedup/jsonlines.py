@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from typing import NamedTuple
 
+import numpy as np
 import orjson
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -13,8 +13,6 @@ import pyarrow.compute as pc
 from dedup.columns import flat, strings
 
 __all__ = ["Json", "array_of", "objects"]
-
-_CONTROL = re.compile("[\x00-\x1f]")
 
 
 class Json(NamedTuple):
@@ -89,11 +87,6 @@ def _escaped(column: pa.Array) -> pa.Array:
         column = pc.replace_substring(column, "\\", "\\\\")
     if (data == ord('"')).any():
         column = pc.replace_substring(column, '"', '\\"')
-    if not (data < ord(" ")).any():
-        return column
-    control = pc.match_substring_regex(column, _CONTROL.pattern).fill_null(False)
-    escaped = [
-        _CONTROL.sub(lambda match: orjson.dumps(match[0]).decode()[1:-1], text)
-        for text in column.take(pc.indices_nonzero(control)).to_pylist()
-    ]
-    return pc.replace_with_mask(column, control, pa.array(escaped, pa.large_string()))
+    for sign in map(chr, np.flatnonzero(np.bincount(data[data < ord(" ")]))):
+        column = pc.replace_substring(column, sign, orjson.dumps(sign).decode()[1:-1])
+    return column
