@@ -6,7 +6,7 @@ import contextlib
 import mmap
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import Any, TypeAlias
@@ -54,10 +54,14 @@ class Group:
 
     number: int
     members: list[Row]
-    origin: Row | None
-    """As ``clusters.jsonl`` has it: status, reason, date and place; None for a family."""
+    template: list[Row]
+    """Fixed text and slots, as clusters.jsonl and families.jsonl have them; so the others."""
+    substitutions: list[Row]
+    """What stands in place of what the first member has, that of most units first."""
+    origin: Row
+    """Status, reason, date and place."""
     chain: list[Row] | None
-    """The same: the members with dates, and where each most likely has its text from."""
+    """The members with dates, and where each most likely has its text from."""
 
 
 @dataclass(frozen=True)
@@ -121,11 +125,7 @@ def explain(
             paragraph = _paragraph_at(rows, line)
         mine = [row for row in rows if row["paragraph"] == paragraph]
         links = [Link(row, _source_text(out, ledger, row, report)) for row in mine]
-        cluster, family = (_group(ledger, name, mine) for name in ("cluster", "family"))
-    if cluster is not None:
-        with _Ledger.opened(out / "clusters.jsonl") as clusters:
-            told = next(clusters.where(cluster=cluster.number))
-            cluster = replace(cluster, origin=told["origin"], chain=told["chain"])
+        cluster, family = (_group(out, ledger, name, mine) for name in ("cluster", "family"))
     return Explanation(doc, rows, paragraph, links, cluster, family)
 
 
@@ -265,11 +265,23 @@ def _source_text(out: Path, ledger: _Ledger, row: Row, report: Row) -> str | Non
     return text[row["source_start"] : row["source_end"]]
 
 
-def _group(ledger: _Ledger, name: str, rows: list[Row]) -> Group | None:
+def _group(out: Path, ledger: _Ledger, name: str, rows: list[Row]) -> Group | None:
     number = next((row[name] for row in rows if row[name] is not None), None)
     if number is None:
         return None
     members: dict[tuple[str, int, int], Row] = {}
     for row in ledger.where(**{name: number}):
         members.setdefault((row["file"], row["row"], row["paragraph"]), row)
-    return Group(number, list(members.values()), None, None)
+    told = _told(out, name, number)
+    fields = (told[key] for key in ("template", "substitutions", "origin", "chain"))
+    return Group(number, list(members.values()), *fields)
+
+
+def _told(out: Path, name: str, number: int) -> Row:
+    """Return the row of a cluster or family; of a family that is one cluster, that one's."""
+    files = ["families.jsonl"] * (name == "family") + ["clusters.jsonl"]
+    for file in files:
+        with _Ledger.opened(out / file) as groups:
+            for row in groups.where(**{name: number}):
+                return row
+    raise OutputError(f"{out / files[-1]} is damaged: run again to have another")

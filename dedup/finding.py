@@ -87,7 +87,7 @@ class Finding:
     text_of: Ints
     """Per unit, its distinct text; -1 for a unit too short to be looked for."""
     texts: pa.Table
-    """Per distinct text, in keep order: ``literal`` and ``masked``, ``guards``, ``sentences``, …"""
+    """Per distinct text, in keep order: ``literal`` and ``masked``, ``guards``, ``cuts``, …"""
     literal: View
     masked: View
     """Its edges are between the first texts of two masked ones."""

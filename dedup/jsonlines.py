@@ -12,7 +12,7 @@ import pyarrow.compute as pc
 
 from dedup.columns import flat, strings
 
-__all__ = ["Json", "array_of", "objects"]
+__all__ = ["Json", "array_of", "objects", "quoted"]
 
 
 class Json(NamedTuple):
@@ -49,6 +49,11 @@ def objects(columns: Mapping[str, pa.Array | pa.ChunkedArray | Json], end: str =
 def array_of(lists: pa.Array) -> Json:
     """Return a column of JSON arrays from a list column of JSON values (large_string)."""
     return Json(pc.binary_join(lists, _text(",")), "[", "]")
+
+
+def quoted(column: pa.Array) -> pa.Array:
+    """Return strings (no nulls) as JSON values (large_string)."""
+    return pc.binary_join_element_wise(_text('"'), _escaped(column), _text('"'), _text(""))
 
 
 def _text(value: str) -> pa.Scalar:

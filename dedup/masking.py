@@ -20,6 +20,8 @@ __all__ = ["PLAIN", "SLOT_NUMBER", "SLOT_PLACE", "SLOT_TIME", "Rules", "rules", 
 PLAIN, SLOT_NUMBER, SLOT_TIME, SLOT_PLACE = 0, 1, 2, 3
 NAME = 255
 """Kind of a tag whose words are no slot, but name a place where 县, 市, 区, 乡 or 镇 follows."""
+ORGANISATION = 254
+"""Kind of a tag whose words are no slot, but name an organisation."""
 
 # What a character can do in a word, as bits; the kernel names them again.
 IS_WORD, IS_NUMERAL, IS_COUNTED, IS_ADMIN, IS_DENIAL, IS_DEICTIC = 1, 2, 4, 8, 16, 32
@@ -70,6 +72,7 @@ TAGS = {
     "ns": SLOT_PLACE,
     "nsf": SLOT_PLACE,
     "nr": NAME,
+    "nt": ORGANISATION,
 }
 
 

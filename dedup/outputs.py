@@ -7,7 +7,6 @@ from typing import Any
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from dedup.columns import flat, numbers, strings
@@ -16,16 +15,14 @@ from dedup.corpus.patch import CleanSummary
 from dedup.corpus.survey import Survey
 from dedup.engines import Engine
 from dedup.engines.local import LocalEngine
-from dedup.jsonlines import Json, array_of, objects
+from dedup.grouplines import group_lines
+from dedup.jsonlines import objects
 from dedup.records import SCHEMA_VERSION
 from dedup.result import Result
-from dedup.stages.provenance import unit_hashes
 from dedup.store import OutputFolder
 from dedup.watch import checkpoint
 
 __all__ = ["write_outputs"]
-
-MEMBERS_SHOWN = 20
 
 
 def write_outputs(
@@ -49,15 +46,17 @@ def write_outputs(
     def write_quarantine() -> None:
         _write_lines(folder, "quarantine.jsonl", [_quarantine_lines(result)])
 
-    def write_clusters() -> None:
-        _write_lines(folder, "clusters.jsonl", [_cluster_lines(result)])
+    def write_groups() -> None:
+        clusters, families = group_lines(result)
+        _write_lines(folder, "clusters.jsonl", [clusters])
+        _write_lines(folder, "families.jsonl", [families])
 
     def write_provenance() -> None:
         rows = result.provenance  # before a file is there that would be left if this is stopped
         _write_lines(folder, "provenance.jsonl", _provenance_lines(rows, engine))
 
     writers: list[Callable[[], CleanSummary | None]] = [
-        write_provenance, write_corpus, write_clusters, write_edges, write_quarantine,
+        write_provenance, write_corpus, write_groups, write_edges, write_quarantine,
     ]  # fmt: skip
     written = LocalEngine(2).map(lambda write: write(), writers)
     return next(summary for summary in written if summary is not None)
@@ -79,88 +78,6 @@ def _provenance_lines(rows: pa.Table, engine: Engine) -> Iterator[pa.Array]:
             lambda part: objects(dict(zip(part.column_names, part.columns, strict=True)), end="\n"),
             parts[first : first + 8],
         )
-
-
-def _cluster_lines(result: Result) -> pa.Array:
-    clusters = result.clusters
-    starts = numbers(flat(clusters["members"]).offsets)
-    members = flat(clusters["members"]).values
-    sizes = np.minimum(np.diff(starts), MEMBERS_SHOWN)
-    within = np.arange(sizes.sum()) - np.repeat(np.cumsum(sizes) - sizes, sizes)
-    shown = members.take(pa.array(np.repeat(starts[:-1], sizes) + within))
-    offsets = pa.array(np.concatenate([[0], np.cumsum(sizes)]).astype(np.int64))
-    places = pa.LargeListArray.from_arrays(offsets, _places(result, shown))
-    count = clusters.num_rows
-    columns: dict[str, Any] = {
-        "schema_version": pa.array(np.full(count, SCHEMA_VERSION)),
-        **{
-            name: clusters[name]
-            for name in ("cluster", "family", "units", "documents", "texts", "dropped")
-        },
-        "class": clusters["class"],
-        "reasons": pa.nulls(count, pa.string()),
-        "template": pa.nulls(count, pa.string()),
-        "origin": Json(_origins(result, result.tracing.clusters)),
-        "chain": _chains(result, clusters["cluster"]),
-        "representative": Json(_places(result, flat(clusters["unit"]))),
-        "text": clusters["text"],
-        "members": array_of(places),
-    }
-    return objects(columns, end="\n")
-
-
-def _origins(result: Result, told: pa.Table) -> pa.Array:
-    """Return, per group, a JSON object that says where its text comes from."""
-    unit = flat(told["unit"])
-    hashes = unit_hashes(result.finding.units, numbers(unit.fill_null(0)))
-    columns = {
-        **{name: told[name] for name in ("status", "reason", "date")},
-        "hash": pc.if_else(unit.is_valid(), hashes, None),
-    }
-    return objects(columns | _place_columns(result, unit))
-
-
-def _chains(result: Result, clusters: pa.ChunkedArray) -> Json:
-    """Return, per cluster, a JSON array of the first steps of its chain; null where it has none."""
-    told = result.tracing.cluster_chains
-    of = np.searchsorted(numbers(clusters), numbers(told["cluster"]))
-    size = np.bincount(of, minlength=len(clusters))
-    step = np.arange(len(of)) - np.repeat(np.cumsum(size) - size, size)
-    # What a step comes from is earlier, so whatever is shown has its source shown, too.
-    told = told.filter(pa.array(step < MEMBERS_SHOWN))
-    place = np.zeros(result.finding.units.num_rows, np.int64)
-    place[numbers(told["unit"])] = step[step < MEMBERS_SHOWN]
-    source = flat(told["source"])
-    columns = {
-        "date": told["date"],
-        "from": pa.array(place[numbers(source.fill_null(0))], mask=numbers(source.is_null())),
-        "similarity": pc.round(told["similarity"], 6),
-    }
-    steps = objects(columns | _place_columns(result, flat(told["unit"])))
-    offsets = np.append(0, np.cumsum(np.minimum(size, MEMBERS_SHOWN)))
-    return array_of(
-        pa.LargeListArray.from_arrays(pa.array(offsets), steps, mask=pa.array(size == 0))
-    )
-
-
-def _places(result: Result, unit: pa.Array) -> pa.Array:
-    """Return, per unit, a JSON object that says where it stands."""
-    return objects(_place_columns(result, unit))
-
-
-def _place_columns(result: Result, unit: pa.Array) -> dict[str, pa.Array | pa.ChunkedArray]:
-    """Return the columns that say where units stand; null for none."""
-    units = result.finding.units.select(["document", "paragraph", "line", "start", "end"]).take(
-        unit
-    )
-    document = flat(units["document"])
-    names = pa.array(list(result.finding.names), pa.large_string())
-    return {
-        "file": names.take(flat(result.documents["file"]).take(document)),
-        "row": result.documents["row"].take(document),
-        "doc": result.documents["doc"].take(document),
-        **{name: units[name] for name in ("paragraph", "line", "start", "end")},
-    }
 
 
 def _quarantine_lines(result: Result) -> pa.Array:

@@ -191,7 +191,7 @@ def find_folded(
     def describe(shadow: pa.Array) -> pa.Table:
         told = words(shadow, known, settings.chars is not None)
         sets = shingle(told, size)
-        for name in ("guards", "free", "sentences"):
+        for name in ("guards", "free", "sentences", "cuts"):
             sets = sets.append_column(name, told[name])
         return sets
 
@@ -199,6 +199,7 @@ def find_folded(
         characters = int(lengths.sum())
         most = {"literal": characters, "masked": 2 * characters, "guards": characters}
         most["sentences"] = characters + len(text_unit)
+        most["cuts"] = characters
         gatherer = Gatherer(len(text_unit), most)
         counted = watch.count("words", describe, len(slices))
         gathered = []

@@ -6,7 +6,7 @@ import dataclasses
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 import numpy.typing as npt
@@ -19,8 +19,11 @@ from dedup.errors import SettingsError
 from dedup.finding import Decision, Finding
 from dedup.records import REMOVALS
 from dedup.settings import Settings
+from dedup.slottables import slot_table, substitution_table
 from dedup.stages.ledger import ACTIONS, Groups, actions
 from dedup.stages.provenance import Evidence, provenance_rows, unit_texts
+from dedup.templates import Templates
+from dedup.templating import find_templates
 from dedup.tracing import Tracing
 
 __all__ = ["Result"]
@@ -163,6 +166,34 @@ class Result:
     def families(self) -> pa.Table:
         """One row per family: counts, its representative, its first members."""
         return self._groups(self.family, None)
+
+    @cached_property
+    def templates(self) -> Templates:
+        """Per cluster and family, what its texts have in common, and what each has in its slots."""
+        return find_templates(self.finding, self.decision, self.clusters, self.families)
+
+    @cached_property
+    def substitutions(self) -> pa.Table:
+        """What stands in place of what: ``from, to, kind, units, groups``, most units first.
+
+        Counted are the slots of clusters, and those of families beyond the cluster of their first.
+        """
+        return substitution_table(self.templates)
+
+    def slots(self, group: Literal["cluster", "family"] = "cluster") -> pa.Table:
+        """Return what every unit has in every slot of its cluster's, or its family's, template.
+
+        One row per unit and slot: ``cluster`` (or ``family``)``, slot, kind, unit, value``, by
+        group and unit. Values are in the unit's own characters; joined with what is fixed between
+        them they are its text.
+        """
+        of = (self.cluster if group == "cluster" else self.family).of
+        units = np.flatnonzero(of >= 0)
+        units = units[np.argsort(of[units], kind="stable")]
+        table = self.clusters if group == "cluster" else self.families
+        rows = np.arange(table.num_rows) if group == "cluster" else self.templates.family_rows
+        row = rows[np.searchsorted(numbers(table[group]), of[units])]
+        return slot_table(self.templates, group, of[units], row, units)
 
     def _groups(self, groups: Groups, families: Groups | None) -> pa.Table:
         members = np.flatnonzero(groups.of >= 0)

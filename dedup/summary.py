@@ -66,6 +66,7 @@ def summary_text(report: Mapping[str, Any], result: Result) -> str:
         _section("Where the texts of clusters come from", _origins(result)),
         _groups(result, "cluster", result.clusters),
         _groups(result, "family", _beyond_clusters(result)),
+        _section("Places and organisations put in place of others, by units", _exchanged(result)),
         _section("Documents repeated most, by characters", _documents(result)),
     ]
     return "\n".join(part for part in parts if part)
@@ -188,6 +189,17 @@ def _groups(result: Result, noun: str, groups: pa.Table) -> str:
     beyond = ", the same but for numbers, dates and places" if noun == "family" else ""
     title = f"Largest {plural}{beyond} ({len(order):,} of {groups.num_rows:,})"
     return _section(title, lines)
+
+
+def _exchanged(result: Result) -> list[str]:
+    kinds = pa.array(["place", "organisation"], pa.large_string())
+    pairs = result.substitutions
+    whole = pc.and_(pc.not_equal(pairs["from"], ""), pc.not_equal(pairs["to"], ""))
+    rows = pairs.filter(pc.and_(whole, pc.is_in(pairs["kind"], kinds))).slice(0, LISTED).to_pylist()
+    width = max((len(f"{row['units']:,}") for row in rows), default=0)
+    return [
+        f"  {row['units']:>{width},}  {_quoted(row['from'])} → {_quoted(row['to'])}" for row in rows
+    ]
 
 
 def _place(result: Result, unit: int) -> str:

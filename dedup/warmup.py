@@ -18,13 +18,16 @@ import numpy as np
 import pyarrow as pa
 
 from dedup.cache import cache_root
+from dedup.columns import flat, strings
 from dedup.corpus.clean import write_clean
 from dedup.corpus.discover import discover
 from dedup.corpus.read import read
 from dedup.corpus.survey import plan, survey
 from dedup.engines.local import LocalEngine
+from dedup.folding import load_tables
 from dedup.kernels import compiled_before, mark_compiled
 from dedup.kernels.dictionary import Dictionary
+from dedup.kinds import kind_rules
 from dedup.masking import rules
 from dedup.passages import find_passages
 from dedup.pipeline import Folded, find_folded, fold_corpus, load_lexicon
@@ -32,6 +35,7 @@ from dedup.records import DOCUMENTS, QUARANTINE, REMOVALS, UNITS
 from dedup.sentences import marks
 from dedup.settings import Settings
 from dedup.stages.passages import lay_out
+from dedup.stages.template import in_original, template
 from dedup.stages.words import Lexicon
 from dedup.watch import Watch
 
@@ -95,6 +99,9 @@ def _files_to_shadows() -> None:
         engine, lay_out(units, documents.num_rows), documents, units, np.zeros(len(count), bool),
         np.stack([count] * 3, axis=1), count, None, settings, watch,
     )  # fmt: skip
+    data, offsets = strings(pa.array(["a"], pa.large_string()))
+    none = np.zeros(1, np.int64)
+    in_original(data, offsets[:1], offsets[1:], none, np.arange(2), none, none, load_tables())
     load_lexicon(settings)
 
 
@@ -125,6 +132,9 @@ def _words_to_ledger() -> None:
     settings = Settings(passages=False)  # which the other process compiles
     result = find_folded(folded, lambda: lexicon, [""], settings, LocalEngine(1), Watch())
     result.provenance  # noqa: B018  made when asked for
+    found = result.finding.texts
+    shadows = pa.array(texts, pa.large_string()).take(flat(found["unit"]))
+    template(shadows, flat(found["cuts"]), np.arange(count), np.array([0, count]), kind_rules())
 
 
 def _table(columns: dict[str, list[Any]], schema: pa.Schema) -> pa.Table:

@@ -51,6 +51,12 @@ def test_a_near_copy_with_its_source_cluster_and_family(out: Path):
     assert link.changes is not None
     assert ("replaced", "每天凌晨", "早上") in link.changes
     assert told.cluster is not None
+    # A family of the same units is told as the cluster is.
+    assert told.family is not None
+    assert told.family.template == told.cluster.template
+    assert told.cluster.substitutions[0] == {
+        "from": "每天凌晨", "to": "早上", "kind": "date", "count": 1,
+    }  # fmt: skip
     assert [row["doc"] for row in told.cluster.members] == [
         "employment/collection.txt",
         "employment/jobs-2023.txt",
@@ -154,3 +160,7 @@ def test_what_is_missing_or_damaged(out: Path, tmp_path: Path):
     ledger.unlink()
     with pytest.raises(OutputError, match=r"provenance\.jsonl"):
         explain(copy, "agriculture/grain-2021.txt")
+    shutil.copy(out / "provenance.jsonl", ledger)
+    (copy / "clusters.jsonl").write_bytes(b"")
+    with pytest.raises(OutputError, match=r"clusters\.jsonl"):
+        explain(copy, "employment/jobs-2023.txt", line=11)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -27,6 +28,9 @@ FIRST = {
 }
 LONG = 240
 """Characters of an unchanged stretch that is shown whole."""
+VALUES_SHOWN = 4
+_LINE_BREAK = re.compile(r"\s*[\r\n]\s*")
+SUBSTITUTED_SHOWN = 6
 
 
 @click.command(
@@ -196,8 +200,15 @@ def _show_group(console: Console, name: str, group: Group, mine: dict[str, Any])
         return all(row[key] == mine[key] for key in ("file", "row", "paragraph"))
 
     console.print(f"{name} {group.number}: {len(group.members):,} units")
-    if group.origin is not None:
-        _show_origin(console, group.origin, group.chain)
+    if len(group.template) > 1 or "slot" in group.template[0]:
+        console.print(_template_line(group.template))
+    often = [each for each in group.substitutions if each["count"] > 1][:SUBSTITUTED_SHOWN]
+    if often:
+        pairs = (
+            f"{_quoted(each['from'])} → {_quoted(each['to'])} × {each['count']:,}" for each in often
+        )
+        console.print(f"  substituted: {', '.join(pairs)}")
+    _show_origin(console, group.origin, group.chain)
     shown = group.members[:MEMBERS_SHOWN]
     if not any(map(is_mine, shown)):
         shown = [*shown[:-1], next(row for row in group.members if is_mine(row))]
@@ -222,6 +233,26 @@ def _show_origin(
     for step in chain or []:
         source = "" if step["from"] is None else f"  from {_where((chain or [])[step['from']])}"
         console.print(f"  {step['date']}  {_where(step)}{source}")
+
+
+def _template_line(parts: list[dict[str, Any]]) -> Text:
+    """Return a template as one line, its slots in brackets, line breaks as spaces."""
+    from rich.text import Text
+
+    line = Text("  ")
+    for part in parts:
+        if "text" in part:
+            line.append(_without_middle(_LINE_BREAK.sub(" ", part["text"])))
+            continue
+        shown = [_LINE_BREAK.sub(" ", each["value"]) for each in part["values"][:VALUES_SHOWN]]
+        values = [_without_middle(value) for value in shown]
+        more = ["…"] * (len(part["values"]) + part["more"] > VALUES_SHOWN)
+        line.append(f"[{'|'.join([*values, *more])}]", "bold")
+    return line
+
+
+def _quoted(value: str) -> str:
+    return _visible(value if len(value) <= 30 else f"{value[:30]}…")
 
 
 def _where(row: dict[str, Any], prefix: str = "") -> str:

@@ -11,11 +11,21 @@ from dedup.kernels.cut import Dictionary, cut_span
 from dedup.kernels.shingle import SLOT, mix
 from dedup.kernels.utf8 import decode
 
-__all__ = ["word_hash", "words_of_texts"]
+__all__ = [
+    "CUT_BITS", "FIGURE", "LONGEST_CUT", "NUMBER", "ORDINAL", "ORGANISATION", "PLACE", "SIGN",
+    "TIME", "word_hash", "words_of_texts",
+]  # fmt: skip
 
 _WORD, _NUMERAL, _COUNTED, _ADMIN, _DENIAL, _DEICTIC = 1, 2, 4, 8, 16, 32  # bits of a shape
 _NUMBER, _TIME, _PLACE = 1, 2, 3  # kinds of slot
 _PERSON = 255  # mark of a tag whose words may be a place before 县, 市, 区, 乡 or 镇
+_ORGANISATION = 254  # mark of a tag whose words are names of organisations
+
+CUT_BITS = 13
+"""Of a cut the lower bits are the code points of a token, those above its kind, 0 for a word that
+is none of the following. A token too long for that is several."""
+LONGEST_CUT = (1 << CUT_BITS) - 1
+NUMBER, TIME, PLACE, ORGANISATION, SIGN, ORDINAL, FIGURE = 1, 2, 3, 4, 5, 6, 7
 
 
 @kernel
@@ -38,6 +48,7 @@ def _among(
     sorted_hashes: U64,
     h: np.uint64,
 ) -> bool:
+    """Return whether a hash is among others, ascending."""
     low, high = 0, len(sorted_hashes)
     while low < high:
         middle = (low + high) >> 1
@@ -176,6 +187,8 @@ def words_of_texts(
     guards: U64,
     guard_starts: I64,
     free: I32,
+    cuts: npt.NDArray[np.uint16],
+    cut_starts: I64,
 ) -> None:
     """Fill the tokens of every text and what is known of them.
 
@@ -203,10 +216,13 @@ def words_of_texts(
         Filled.
     free : int32[n]
         Filled: words that are no slot.
+    cuts, cut_starts : uint16[:], int64[n + 1]
+        Filled: length and kind of every token, see ``CUT_BITS``; room for one per code point.
     """
     zero = np.int64(0)  # a literal would have its callees compiled for itself
-    n = m = g = zero
+    n = m = g = w = zero
     token_starts[0] = 0
+    cut_starts[0] = 0
     masked_starts[0] = 0
     guard_starts[0] = 0
     for unit in range(len(offsets) - 1):
@@ -235,6 +251,13 @@ def words_of_texts(
         before_hash = np.uint64(0)
         for t in range(cut):
             end = ends[t]
+            size = end - begin
+            while size > LONGEST_CUT:
+                cuts[w] = np.uint16(LONGEST_CUT)
+                w += 1
+                size -= LONGEST_CUT
+            cuts[w] = np.uint16(SIGN << CUT_BITS | size)
+            w += 1
             some = 0
             denied = False
             for k in range(begin, end):
@@ -269,6 +292,7 @@ def words_of_texts(
                 guards[g] = before_hash
                 g += 1
                 count -= 1
+                cuts[w - 2] = np.uint16(PLACE << CUT_BITS | cuts[w - 2] & LONGEST_CUT)
             if kind == 0:
                 if some & _DENIAL:
                     denied = not _among(affirms, h)
@@ -280,6 +304,10 @@ def words_of_texts(
             if kind != 0 or denied or figure or free_from > begin:
                 guards[g] = h
                 g += 1
+            told = ORDINAL if kind == 0 and free_from > begin else kind
+            if told == 0 and (figure or tag == _ORGANISATION):
+                told = FIGURE if figure else ORGANISATION
+            cuts[w - 1] = np.uint16(told << CUT_BITS | size)
             before, before_at, before_hash = kind, m, h
             before_name = kind == 0 and 2 <= end - begin <= 4 and (entry < 0 or tag == _PERSON)
             before_name = before_name and cp[begin] >= 0x4E00 and not denied and not figure
@@ -303,4 +331,5 @@ def words_of_texts(
         token_starts[unit + 1] = n
         masked_starts[unit + 1] = m
         guard_starts[unit + 1] = g
+        cut_starts[unit + 1] = w
         free[unit] = count

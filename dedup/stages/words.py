@@ -51,7 +51,8 @@ def words(shadows: pa.Array, lexicon: Lexicon, characters: bool) -> pa.Table:
         token for each run of slots), ``guards`` (large_list<uint64>: hashes of numbers, dates,
         places and denials, in order), ``free`` (int32: words that are no slot), ``sentences``
         (large_list<uint64>: hashes of what the text says, then of its label, if it begins with one,
-        and of each sentence).
+        and of each sentence), ``cuts`` (large_list<uint16>: length and kind of each token, also of
+        those that are no words, see ``kernels.words.CUT_BITS``).
     """
     text, offsets = strings(shadows)
     rows = len(offsets) - 1
@@ -63,13 +64,14 @@ def words(shadows: pa.Array, lexicon: Lexicon, characters: bool) -> pa.Table:
     guards = np.empty(total, np.uint64)
     token_starts, masked_starts, guard_starts = np.empty((3, rows + 1), np.int64)
     free = np.empty(rows, np.int32)
+    cuts, cut_starts = np.empty(total, np.uint16), np.empty(rows + 1, np.int64)
     rules = lexicon.rules
     words_of_texts(
         text, offsets, lexicon.dictionary, lexicon.hmm, lexicon.kinds, rules.shape,
         rules.never, rules.denies, rules.affirms, characters,
         np.empty(longest, np.uint32), np.empty(longest, np.float64), np.empty(longest, np.uint16),
         np.empty(longest, np.uint8), np.empty(longest, np.int64), np.empty(longest, np.int32),
-        tokens, token_starts, masked, masked_starts, guards, guard_starts, free,
+        tokens, token_starts, masked, masked_starts, guards, guard_starts, free, cuts, cut_starts,
     )  # fmt: skip
     return pa.table(
         {
@@ -78,6 +80,7 @@ def words(shadows: pa.Array, lexicon: Lexicon, characters: bool) -> pa.Table:
             "guards": make_lists(guards[: guard_starts[-1]], guard_starts),
             "free": free,
             "sentences": _sentences(text, offsets, lexicon.marks, total, longest),
+            "cuts": make_lists(cuts[: cut_starts[-1]].copy(), cut_starts),
         }
     )
 

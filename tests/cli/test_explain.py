@@ -29,6 +29,7 @@ def test_shows_the_copy_the_difference_and_the_rule(demo_out: Path):
         "[-每天凌晨-]{+早上+}五点",
         "written differently, but the same: 場設(shè) → 场设",
         "2 units",
+        "站對面,[每天凌晨|早上]五點(diǎn)[|半]開門(mén),備有",
         "(this one)",
     ):
         assert expected in result.stdout, expected
@@ -81,6 +82,20 @@ def test_colour_stands_for_the_marks_and_no_color_brings_them_back(demo_out: Pat
     _, plain = on_terminal("explain", demo_out, *COPY, env={"TERM": "xterm", "NO_COLOR": "1"})
     assert "[-每天凌晨-]{+早上+}" in plain.replace("\r\n", "")
     assert "\x1b[9;31m" not in plain
+
+
+def test_what_stands_in_place_of_what_is_counted(tmp_path: Path):
+    form = "全體巡庫員完成了我{0}小型水庫的除險加固，\n巡查記錄由我{0}水利局保管備查。"
+    texts = [form.format(place) for place in ("縣", "市", "市", "省")]
+    (tmp_path / "a.txt").write_text("\n\n".join(texts), encoding="utf-8")
+    out = tmp_path / "out"
+    done = dedup("run", tmp_path / "a.txt", "-o", out, "--unit", "blank")
+    assert done.returncode == 0, done.stderr
+    shown = explain(out, "a.txt", "--paragraph", "1").stdout
+    assert (
+        "  全體巡庫員完成了我[市|縣|省]小型水庫的除險加固， 巡查記錄由我[市|縣|省]水利局"
+        "保管備查。\n  substituted: 縣 → 市 × 4, 縣 → 省 × 2\n"
+    ) in shown
 
 
 def test_fits_a_narrow_terminal(demo_out: Path):

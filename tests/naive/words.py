@@ -19,6 +19,8 @@ NEVER = set(f"{masking.NOT_A_PLACE} {masking.NOT_A_NUMBER} {masking.NOT_A_TIME}"
 DENY = set(masking.DENIALS_IN_LATIN.split())
 AFFIRM = set(masking.NOT_A_DENIAL.split())
 NUMBER_TAGS, TIME_TAGS, PLACE_TAGS, NAME_TAGS = ({"m", "mq"}, {"t"}, {"ns", "nsf"}, {"nr"})
+ORGANISATION_TAGS = {"nt"}
+KINDS = ["", "number", "time", "place", "organisation", "sign", "ordinal", "figure"]
 
 
 class Told(NamedTuple):
@@ -26,6 +28,7 @@ class Told(NamedTuple):
     masked: list[str | None]  # None is a run of slots
     guards: list[str]
     free: int
+    cuts: list[tuple[str, str]]  # every token and its kind
 
 
 @lru_cache(maxsize=1)
@@ -135,11 +138,13 @@ def words(text: str, characters: bool = False) -> Told:
     tokens: list[str] = []
     masked: list[str | None] = []
     guards: list[str] = []
+    cuts: list[tuple[str, str]] = []
     free = 0
     before = ""  # kind of slot of the word before
     name: tuple[str, int] | None = None  # the word before if it may name a place, and where it is
     for word, tag in tagged(text):
         if not is_word(word):
+            cuts.append((word, "sign"))
             name = None
             continue
         kind = is_slot(word, tag)
@@ -154,8 +159,12 @@ def words(text: str, characters: bool = False) -> Told:
             guards.append(name[0])
             del masked[name[1] :]
             free -= 1
+            cuts[-1] = (name[0], "place")
         denied = not kind and denies(word)
         figure = any(c in NUMERALS for c in word) and (tag is None or tag in NUMBER_TAGS)
+        organisation = "organisation" if tag in ORGANISATION_TAGS else ""
+        told = "ordinal" if rest is not None else "figure" if figure else organisation
+        cuts.append((word, kind or told))
         if kind or denied or figure or rest is not None:
             guards.append(word)
         begun = len(masked)
@@ -171,7 +180,17 @@ def words(text: str, characters: bool = False) -> Told:
         may_name = may_name and ord(word[0]) >= 0x4E00 and not denied and not figure
         name = (word, begun) if may_name else None
         before = kind
-    return Told(tokens, masked, guards, free)
+    return Told(tokens, masked, guards, free, cuts)
+
+
+def packed(cuts: list[tuple[str, str]]) -> list[int]:
+    """Return cuts as numbers: 13 bits of length, and the kind above."""
+    sizes = [
+        (KINDS.index(kind), min(8191, len(word) - at))
+        for word, kind in cuts
+        for at in range(0, len(word), 8191)
+    ]
+    return [kind << 13 | size for kind, size in sizes]
 
 
 def hashes(told: list[str | None]) -> list[int]:

@@ -38,6 +38,7 @@ def same_as_twin(texts: list[str], characters: bool = False) -> None:
         assert row["masked"] == naive.hashes(twin.masked), text
         assert row["guards"] == naive.hashes(list(twin.guards)), text
         assert row["free"] == twin.free, text
+        assert row["cuts"] == naive.packed(twin.cuts), text
 
 
 CONGRESS = "全国人民代表大会常务委员会"
