@@ -16,7 +16,7 @@ from dedup.folding import load_tables
 from dedup.kernels.seeds import by_seed
 from dedup.records import PASSAGES
 from dedup.settings import Settings
-from dedup.stages.passages import Meetings, Shadows, grow, meet, place, sow
+from dedup.stages.passages import Meetings, Shadows, frequency, grow, meet, place, sow
 from dedup.watch import Watch
 
 __all__ = ["find_passages"]
@@ -73,6 +73,8 @@ def find_passages(
         by_seed(seed, partner, starts, partners)
         meetings = Meetings(numbers(seeds["place"]), numbers(seeds["unit"]), starts, partners)
         capped = int(np.count_nonzero(numbers(met["capped"])))
+        times = np.zeros(seeds.num_rows, np.int32)
+        times[seed] = times[partner] = numbers(met["times"])
 
         seed_cuts = np.searchsorted(meetings.places, shadows.documents[cuts]).tolist()
         growing = partial(
@@ -92,6 +94,7 @@ def find_passages(
         placing = partial(
             place, shadows=shadows, text=text, units=units, rank=rank, tables=load_tables()
         )
+        rows = np.column_stack([rows, frequency(rows, meetings.places, times)])
         parts = [rows[a:b] for a, b in pairwise(range(0, len(rows) + 8192, 8192))]
         placed = pa.concat_tables(engine.map(placing, parts)).combine_chunks()
         by = ("source_end", "source_start", "end", "start", "unit")

@@ -70,6 +70,7 @@ EDGES = pa.schema(
 
 _SPAN = [
     ("unit", pa.int64()),  # in which it begins; it may reach beyond it
+    ("offset", pa.int64()),  # shadow characters of that unit before it
     ("document", pa.int64()),
     ("start", pa.int64()),
     ("end", pa.int64()),
@@ -85,6 +86,7 @@ PASSAGES = pa.schema(
             (f"source_{name}", kind) for name, kind in _SPAN
         ),  # the one that is earlier in keep order
         ("matched", pa.int64()),  # shadow characters that the alignment has equal
+        ("places", pa.int64()),  # in which its short runs stand, about: a geometric mean
     ]
 )
 

@@ -133,6 +133,14 @@ def test_a_frequent_run_is_counted():
     assert {row["doc"] for row in result.provenance.to_pylist()} == set("12345678")
 
 
+def test_a_passage_says_where_it_is_in_its_unit_and_how_frequent():
+    documents = [OTHER + COPIED, f"{THIRD}\n{THIRD[::-1]}{COPIED}", OTHER[::-1] + COPIED]
+    passages = dedup.find(documents).passages
+    assert passages["offset"].to_pylist() == [len(THIRD), len(OTHER), len(OTHER)]
+    assert passages["source_offset"].to_pylist() == [len(OTHER), len(OTHER), len(THIRD)]
+    assert passages["places"].to_pylist() == [3, 3, 3]
+
+
 characters = (
     "甲乙丙丁戊己庚辛壬癸子丑寅卯辰巳午未申酉戌亥天地玄黄宇宙洪荒日月盈昃"
     "一二三四五六七八九十百千万东南西北上下左右前后里外大小多少高低长短"

@@ -20,7 +20,9 @@ from dedup.kernels import passages as kernels
 from dedup.kernels.seeds import code_points, winnow
 from dedup.records import PASSAGES
 
-__all__ = ["PARTNERS", "Meetings", "Shadows", "grow", "lay_out", "meet", "place", "sow"]
+__all__ = [
+    "PARTNERS", "Meetings", "Shadows", "frequency", "grow", "lay_out", "meet", "place", "sow",
+]  # fmt: skip
 
 PARTNERS = 3
 """Earlier places that a seed is compared with, at most: the first, and the latest before it."""
@@ -98,11 +100,11 @@ def sow(part: tuple[int, int], shadows: Shadows, skipped: Bools) -> pa.Table:
 
 
 def meet(rows: pa.Table) -> pa.Table:
-    """Return the pairs of seeds that are compared: ``seed, partner`` and ``capped``.
+    """Return the pairs of seeds that are compared: ``seed, partner``, ``capped`` and ``times``.
 
     ``rows`` has ``key`` and ``seed``, sorted by both. A seed is compared with the first of its key
     and the latest before it, ``PARTNERS`` in all; ``capped`` marks one pair of each key of which
-    some are not compared.
+    some are not compared; ``times`` is how many seeds the key has.
     """
     key, seed = numbers(rows["key"]), numbers(rows["seed"])
     at = np.arange(len(key))
@@ -118,7 +120,15 @@ def meet(rows: pa.Table) -> pa.Table:
     which, partner = np.concatenate(rows_of), np.concatenate(partners_of)
     # The first that is one too many: it has the first of its key, and passes over the second.
     capped = (partner == first[which]) & (which - partner == PARTNERS + 1)
-    return pa.table({"seed": seed[which], "partner": seed[partner], "capped": capped})
+    times = np.diff(np.flatnonzero(new), append=len(key)).astype(np.int32)
+    return pa.table(
+        {
+            "seed": seed[which],
+            "partner": seed[partner],
+            "capped": capped,
+            "times": np.repeat(times, times)[which],
+        }
+    )
 
 
 def grow(
@@ -178,6 +188,30 @@ def _settled(
     return rows[np.lexsort((rows[:, 3], rows[:, 2], rows[:, 1], rows[:, 0]))]
 
 
+def frequency(rows: npt.NDArray[np.int64], places: I64, times: I32) -> I64:
+    """Return in how many places what each passage says stands, about: what tells a formula.
+
+    That is the geometric mean over those of its seeds that stand in several places: of what is
+    frequent all through, not of what has a frequent run within.
+
+    Parameters
+    ----------
+    rows
+        Of ``kernels.COLUMNS``.
+    places, times
+        Of every seed, where it is, and how many have its characters.
+    """
+    again = np.flatnonzero(times > 1)
+    places, times = places[again], times[again]
+    # In whole numbers: the sum of a passage is the same wherever it stands.
+    logs = np.rint(np.log2(np.arange(1, times.max(initial=0) + 1)) * 1024).astype(np.int64)
+    sums = np.concatenate([[0], np.cumsum(logs[times - 1])])
+    low, high = np.searchsorted(places, rows[:, 0]), np.searchsorted(places, rows[:, 1])
+    mean = (sums[high] - sums[low]) / np.maximum(1, high - low)
+    result: I64 = np.maximum(2, np.rint(2 ** (mean / 1024))).astype(np.int64)
+    return result
+
+
 def place(
     rows: npt.NDArray[np.int64], shadows: Shadows, text: pa.Array, units: pa.Table,
     rank: npt.NDArray[np.int64], tables: FoldTables,
@@ -187,7 +221,7 @@ def place(
     Parameters
     ----------
     rows
-        Of ``kernels.COLUMNS``.
+        Of ``kernels.COLUMNS``, and what ``frequency`` says of them.
     text
         Of the documents.
     units
@@ -210,10 +244,12 @@ def place(
     for number, (side, prefix) in enumerate(zip(sides, ("", "source_"), strict=True)):
         half = slice(number * len(rows), (number + 1) * len(rows))
         columns[f"{prefix}unit"] = begins[at, side]
+        columns[f"{prefix}offset"] = spans[at, side, 0] - shadows.unit_start[begins[at, side]]
         columns[f"{prefix}document"] = shadows.document[begins[at, side]]
         columns[f"{prefix}length"] = spans[at, side, 1] - spans[at, side, 0]
         columns |= {f"{prefix}{name}": values[half] for name, values in placed.items()}
     columns["matched"] = rows[:, 4]
+    columns["places"] = rows[:, 5]
     return pa.table({name: columns[name] for name in PASSAGES.names}, schema=PASSAGES)
 
 

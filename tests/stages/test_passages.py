@@ -14,7 +14,7 @@ from naive import passages as naive
 from dedup.kernels.passages import COLUMNS, bytes_at, strip
 from dedup.kernels.passages import grow as grow_kernel
 from dedup.kernels.seeds import NARROW, WIDE, by_seed
-from dedup.stages.passages import PARTNERS, Meetings, Shadows, grow, lay_out, meet, sow
+from dedup.stages.passages import PARTNERS, Meetings, Shadows, frequency, grow, lay_out, meet, sow
 
 Documents = list[list[str]]
 """Of each document its units."""
@@ -118,6 +118,17 @@ def test_a_seed_meets_the_first_and_the_latest(keys: list[int]):
     assert len(got) == len(set(got))
     assert set(got) == wanted
     assert sum(met["capped"].to_pylist()) == capped
+    assert all(
+        keys.count(keys[seed]) == times
+        for seed, times in zip(met["seed"].to_pylist(), met["times"].to_pylist(), strict=True)
+    )
+
+
+def test_a_passage_is_as_frequent_as_its_seeds_are():
+    places, times = np.array([3, 5, 8, 9, 20, 21]), np.array([2, 8, 1, 4, 100, 0], np.int32)
+    rows = np.array([[3, 10, 40, 47, 7], [8, 20, 50, 62, 12], [20, 22, 30, 32, 2], [8, 9, 0, 1, 1]])
+    # The cube root of 2 * 8 * 4; of 4 alone; of 100 alone; of none, for there are two at least.
+    assert frequency(rows, places, times).tolist() == [4, 4, 100, 2]
 
 
 @given(st.lists(st.tuples(st.integers(0, 6), st.integers(0, 99)), max_size=30))
