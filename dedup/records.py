@@ -23,6 +23,7 @@ __all__ = [
     "READINGS",
     "REMOVALS",
     "SCHEMA_VERSION",
+    "SECTIONS",
     "UNITS",
     "SourceFile",
 ]
@@ -87,6 +88,28 @@ PASSAGES = pa.schema(
         ),  # the one that is earlier in keep order
         ("matched", pa.int64()),  # shadow characters that the alignment has equal
         ("places", pa.int64()),  # in which its short runs stand, about: a geometric mean
+    ]
+)
+
+_STRETCH = [
+    ("unit", pa.int64()),  # the first and the last of it
+    ("last_unit", pa.int64()),
+    ("document", pa.int64()),
+    ("start", pa.int64()),
+    ("end", pa.int64()),
+    ("byte_start", pa.int64()),
+    ("byte_end", pa.int64()),
+    ("length", pa.int64()),  # shadow characters
+    ("covered", pa.int64()),  # of those, in what is shared
+]
+
+SECTIONS = pa.schema(
+    [
+        *_STRETCH,
+        *((f"source_{name}", kind) for name, kind in _STRETCH),  # the earlier in keep order
+        ("units", pa.int64()),  # pairs of units of one cluster or family
+        ("passages", pa.int64()),
+        ("matched", pa.int64()),  # shadow characters that are equal, about
     ]
 )
 

@@ -18,6 +18,7 @@ from dedup.decided import decided_actions
 from dedup.errors import SettingsError
 from dedup.finding import Decision, Finding
 from dedup.records import REMOVALS
+from dedup.sections import Sections, find_sections
 from dedup.settings import Settings
 from dedup.slottables import slot_table, substitution_table
 from dedup.stages.ledger import ACTIONS, Groups, actions
@@ -156,6 +157,16 @@ class Result:
     def passages(self) -> pa.Table:
         """Stretches shared within longer units, or across their breaks: ``records.PASSAGES``."""
         return self.finding.passages
+
+    @property
+    def sections(self) -> pa.Table:
+        """What two documents share in the same order, one after another: ``records.SECTIONS``."""
+        return self.found_sections.rows
+
+    @cached_property
+    def found_sections(self) -> Sections:
+        """The sections with their anchors, and how much was too frequent to be compared."""
+        return find_sections(self.finding, self.decision, self.settings)
 
     @cached_property
     def clusters(self) -> pa.Table:

@@ -1,0 +1,206 @@
+"""Anchors: which documents share something, and which of their units are alike.
+
+Two units of one cluster or family are an anchor, and so are the two sides of a passage, unless what
+they say stands in so many places that it tells of no two of them that they share something.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pyarrow as pa
+
+from dedup.columns import I64, U64, Bools, numbers
+
+__all__ = ["Held", "hold", "meet", "steps", "telling", "unit_anchors"]
+
+CHARACTERS_TO_A_PLACE = 3
+"""Of a text that stands in many places: it tells of two of them that they share something if it has
+so many characters to each.
+
+A heading of nine may stand in three documents, a paragraph of ninety in thirty. Less, and what
+everybody writes (其他违反法律、法规的行为) begins to join what has nothing to do with each other;
+more, and what was copied by many is lost. (Of passages of laws that were read, below 2.5 formulas
+begin to mix in, and below 1.5 there is little else.)
+"""
+PARTNERS = 16
+"""Earlier documents that one is compared with for what all of them share: the first, the latest."""
+TIMES = 4
+"""A group that stands in a document more often than this tells no place in it."""
+_MIX = np.uint64(0x9E3779B97F4A7C15), np.uint64(0xBF58476D1CE4E5B9)
+_ONE = np.uint64(1)
+
+
+def telling(places: I64, characters: I64) -> Bools:
+    """Return which texts tell of two places that they share something, and are no boilerplate.
+
+    Parameters
+    ----------
+    places
+        How many each stands in.
+    characters
+        Of its shadow text.
+    """
+    result: Bools = places * CHARACTERS_TO_A_PLACE <= characters
+    return result
+
+
+@dataclass(frozen=True)
+class Held:
+    """The groups that the units of ``d`` documents hold: ``n`` rows, by unit."""
+
+    unit: I64
+    group: I64
+    kind: I64
+    """0 of a cluster, 1 of a family."""
+    documents: I64
+    """Where the rows of each document begin; one more than there are."""
+    keys: I64
+    """Of each row its document and its group, as ``document * groups + group``, sorted."""
+    rows: I64
+    """The row of each key."""
+    times: I64
+    """Of each row, how many of its document have its group."""
+    groups: int
+
+
+def hold(of: I64, document: I64, length: I64, documents: int) -> Held:
+    """Return what documents hold of the groups that tell something.
+
+    Parameters
+    ----------
+    of
+        A row per unit and a column per kind of group (-1: none); no two groups of one number.
+    document, length
+        Per unit, its document and its shadow characters.
+    documents
+        How many there are.
+    """
+    unit, kind = np.nonzero(of >= 0)
+    group = of[unit, kind]
+    groups = int(group.max(initial=-1)) + 1
+    key = document[unit] * groups + group
+    rows = np.argsort(key, kind="stable")
+    starts = np.flatnonzero(np.diff(key[rows], prepend=-1))
+    counts = np.diff(starts, append=len(rows))
+    times = np.empty(len(rows), np.int64)
+    times[rows] = np.repeat(counts, counts)
+
+    units = np.bincount(group, minlength=groups)
+    characters = np.bincount(group, weights=length[unit], minlength=groups)
+    places = np.bincount(group[rows[starts]], minlength=groups)
+    tells = (places > 1) & telling(places, (characters / np.maximum(1, units)).astype(np.int64))
+    wanted = tells[group]
+    rows = rows[wanted[rows]]
+    firsts = np.searchsorted(document[unit[wanted]], np.arange(documents + 1))
+    return Held(
+        unit[wanted], group[wanted], kind[wanted], firsts,
+        key[rows], (np.cumsum(wanted) - 1)[rows], times[wanted], groups,
+    )  # fmt: skip
+
+
+def steps(held: Held) -> pa.Table:
+    """Return what two documents may meet at: ``key`` (uint64), and ``document``.
+
+    A group, and a step from one to the next or to the one after that: where many documents share a
+    group, few share a step. Keys of steps are odd; rows are by document.
+    """
+    document = np.repeat(np.arange(len(held.documents) - 1), np.diff(held.documents))
+    keys = [_mixed(held.group, np.zeros_like(held.group)) & ~_ONE]
+    holders = [document]
+    for kind in range(2):
+        row = np.flatnonzero(held.kind == kind)
+        for far in (1, 2):
+            within = document[row[far:]] == document[row[:-far]]
+            first, second = row[:-far][within], row[far:][within]
+            keys.append(_mixed(held.group[first], held.group[second]) | _ONE)
+            holders.append(document[first])
+    of = np.concatenate(holders)
+    order = np.argsort(of, kind="stable")
+    return pa.table({"key": np.concatenate(keys)[order], "document": of[order]})
+
+
+def _mixed(a: I64, b: I64) -> U64:
+    value = a.astype(np.uint64) * _MIX[0] + b.astype(np.uint64)
+    value = (value ^ value >> np.uint64(32)) * _MIX[1]
+    return value ^ value >> np.uint64(29)
+
+
+def meet(rows: pa.Table) -> pa.Table:
+    """Return the pairs of documents that meet: ``a, b`` (a < b), ``weight`` and ``capped``.
+
+    ``rows`` has ``key`` and ``document``, sorted by both. A document meets the first of its key and
+    the latest before it, ``PARTNERS`` in all; ``capped`` marks one pair of each key of which some
+    are not compared. A step weighs 2: it is made of two anchors.
+    """
+    key, document = numbers(rows["key"]), numbers(rows["document"])
+    again = np.zeros(len(key), np.bool_)
+    again[1:] = (key[1:] == key[:-1]) & (document[1:] == document[:-1])
+    key, document = key[~again], document[~again]
+    at = np.arange(len(key))
+    new = np.ones(len(key), np.bool_)
+    new[1:] = key[1:] != key[:-1]
+    first = np.maximum.accumulate(np.where(new, at, 0))
+    laters = [np.flatnonzero(~new)]
+    earliers = [first[laters[0]]]
+    for back in range(1, PARTNERS):
+        later = np.flatnonzero(at - back > first)
+        laters.append(later)
+        earliers.append(later - back)
+    later, earlier = np.concatenate(laters), np.concatenate(earliers)
+    return pa.table(
+        {
+            "a": document[earlier],
+            "b": document[later],
+            "weight": 1 + (key[later] & _ONE).astype(np.int64),
+            "capped": (earlier == first[later]) & (later - earlier == PARTNERS + 1),
+        }
+    )
+
+
+def unit_anchors(a: I64, b: I64, held: Held) -> tuple[I64, I64, I64]:
+    """Return the pairs of units that pairs of documents share: the pair's number, and both units.
+
+    Parameters
+    ----------
+    a, b
+        Of each pair, both documents; ``a`` is the one to be gone through, better the shorter.
+    held
+        Of all documents.
+
+    Returns
+    -------
+    By pair, unit of ``a`` and unit of ``b``; none twice.
+    """
+    sizes = np.diff(held.documents)[a]
+    pair = np.repeat(np.arange(len(a)), sizes)
+    row = _ranges(held.documents[a], sizes)
+    rare = held.times[row] <= TIMES
+    pair, row = pair[rare], row[rare]
+    wanted = b[pair] * held.groups + held.group[row]
+    low = np.searchsorted(held.keys, wanted)
+    found = np.flatnonzero(np.append(held.keys, -1)[low] == wanted)
+    pair, row, low = pair[found], row[found], low[found]
+    times = held.times[held.rows[low]]
+    times[times > TIMES] = 0
+    other = held.unit[held.rows[_ranges(low, times)]]
+    pair, row = np.repeat(pair, times), np.repeat(row, times)
+    unit = held.unit[row]
+    # In the order of both units; a family may say what a cluster says.
+    new = np.ones(len(pair), np.bool_)
+    new[1:] = (unit[1:] != unit[:-1]) | (pair[1:] != pair[:-1])
+    size = int(held.unit.max(initial=0)) + 1
+    both = (np.cumsum(new) - 1) * size + other
+    both.sort()
+    both = both[np.flatnonzero(np.diff(both, prepend=-1))]
+    which = np.flatnonzero(new)[both // size]
+    return pair[which], unit[which], both % size
+
+
+def _ranges(starts: I64, sizes: I64) -> I64:
+    """Return the numbers from each start on, as many as its size, one range after the other."""
+    ends = np.cumsum(sizes)
+    total = int(ends[-1]) if len(ends) else 0
+    result: I64 = np.arange(total) + np.repeat(starts - ends + sizes, sizes)
+    return result
