@@ -20,6 +20,7 @@ from dedup.finding import Decision, Finding
 from dedup.records import REMOVALS
 from dedup.sections import Sections, find_sections
 from dedup.settings import Settings
+from dedup.shares import document_shares, passage_characters, shared_with
 from dedup.slottables import slot_table, substitution_table
 from dedup.stages.ledger import ACTIONS, Groups, actions
 from dedup.stages.provenance import Evidence, provenance_rows, unit_texts
@@ -279,16 +280,24 @@ class Result:
         """Return every document's text without its dropped units; ``""`` if nothing stays."""
         return cleaned_texts(self.documents, self.removals)
 
+    @cached_property
+    def document_shares(self) -> pa.Table:
+        """One row per document: its characters, and those that stand elsewhere, by kind.
+
+        ``characters``, ``exact``, ``near``, ``masked``, ``passage`` and the sum of these four,
+        ``repeated``: code points of its units, each counted once.
+        """
+        return document_shares(self.finding, self.decision)
+
+    @cached_property
+    def shared_with(self) -> pa.Table:
+        """The documents each shares most characters with: ``document, other, characters``."""
+        return shared_with(self.finding, self.decision, self.found_sections)
+
     def share_repeated(self) -> pa.Array:
-        """Return, per document, the share of its characters in units that also stand elsewhere."""
-        units = self.finding.units
-        size = numbers(units["end"]) - numbers(units["start"])
-        document = numbers(units["document"])
-        linked = (self.cluster.of >= 0) | (self.family.of >= 0)
-        count = self.documents.num_rows
-        total = np.bincount(document, weights=size, minlength=count)
-        repeated = np.bincount(document, weights=size * linked, minlength=count)
-        return pa.array(repeated / np.maximum(total, 1))
+        """Return, per document, the share of its characters that stand elsewhere, too."""
+        shares = self.document_shares
+        return pa.array(numbers(shares["repeated"]) / np.maximum(1, numbers(shares["characters"])))
 
     def rethreshold(self, threshold: float) -> Result:
         """Return the result at a higher threshold, from the same edges, without a new run.
@@ -317,23 +326,9 @@ class Result:
         return {
             "all": int(size.sum()),
             "repeated": int(size[linked].sum()),
-            "passages": self._passage_characters(),
+            "passages": passage_characters(self.finding),
             "dropped": int(size[self.dropped].sum()),
         }
-
-    def _passage_characters(self) -> int:
-        """Return how many code points are in a passage, of either side."""
-        document, start, end = (
-            np.concatenate([numbers(self.passages[f"{side}{name}"]) for side in ("", "source_")])
-            for name in ("document", "start", "end")
-        )
-        order = np.lexsort((start, document))
-        document, start, end = document[order], start[order], end[order]
-        # Far enough apart, documents are stretches of one line.
-        shift = document * (int(end.max(initial=0)) + 1)
-        start, end = start + shift, end + shift
-        before = np.concatenate([[0], np.maximum.accumulate(end)[:-1]])[: len(end)]
-        return int(np.maximum(0, end - np.maximum(start, before)).sum())
 
     def __repr__(self) -> str:
         """Say what was found, not how it is held."""
