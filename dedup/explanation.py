@@ -6,7 +6,7 @@ import contextlib
 import mmap
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any, TypeAlias
@@ -78,11 +78,14 @@ class Explanation:
     """Of the paragraph; empty if nothing like it was found, or none was asked for."""
     cluster: Group | None
     family: Group | None
+    sections: list[Row] = field(default_factory=list)
+    """Of the whole document, ``sections.jsonl``; empty if a paragraph was asked for."""
 
     def as_dict(self) -> dict[str, Any]:
         """Return everything as JSON has it."""
         if self.paragraph is None:
-            return {"doc": self.doc, "paragraph": None, "rows": self.rows}
+            told = {"doc": self.doc, "paragraph": None, "rows": self.rows}
+            return told | {"sections": self.sections}
         return {
             "doc": self.doc,
             "paragraph": self.paragraph,
@@ -120,7 +123,7 @@ def explain(
     with _Ledger.opened(out / "provenance.jsonl") as ledger:
         rows = _document(out, ledger, doc, report)
         if paragraph is None and line is None:
-            return Explanation(doc, rows, None, [], None, None)
+            return Explanation(doc, rows, None, [], None, None, _sections(out, doc, rows))
         if paragraph is None and line is not None:
             paragraph = _paragraph_at(rows, line)
         mine = [row for row in rows if row["paragraph"] == paragraph]
@@ -153,7 +156,7 @@ def finished_report(out: Path) -> Row:
 
 
 class _Ledger:
-    """The rows of ``provenance.jsonl``, found by the bytes of a field: no other is parsed."""
+    """The rows of a file of JSON lines, found by the bytes of a field: no other is parsed."""
 
     def __init__(self, data: mmap.mmap | bytes) -> None:
         self._data = data
@@ -235,6 +238,22 @@ def _unknown(doc: str, labels: set[str]) -> str:
     if not likely:
         return f"no document is called {doc}: name one by its id, its file, or its file and row"
     return f"no document is called {doc}: is it {' or '.join(likely)}?"
+
+
+def _sections(out: Path, doc: str, rows: list[Row]) -> list[Row]:
+    """Return the sections of the document that has these rows of the ledger, or that is called so.
+
+    What is only the source of passages has no rows.
+    """
+    wanted: list[Row] = [{name: rows[0][name] for name in ("row", "file")}] if rows else []
+    wanted = wanted or [{"doc": doc}, {"file": doc}]
+    found: dict[int, Row] = {}
+    with _Ledger.opened(out / "sections.jsonl") as sections:
+        for fields in wanted:
+            for side in ("", "source_"):
+                of_side = {f"{side}{name}": value for name, value in fields.items()}
+                found |= {row["section"]: row for row in sections.where(**of_side)}
+    return [found[number] for number in sorted(found)]
 
 
 def _paragraph_at(rows: list[Row], line: int) -> int | None:

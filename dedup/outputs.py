@@ -13,6 +13,7 @@ from dedup.columns import flat, numbers, strings
 from dedup.corpus.clean import write_clean
 from dedup.corpus.patch import CleanSummary
 from dedup.corpus.survey import Survey
+from dedup.documentlines import document_lines, section_lines
 from dedup.engines import Engine
 from dedup.engines.local import LocalEngine
 from dedup.grouplines import group_lines
@@ -51,12 +52,19 @@ def write_outputs(
         _write_lines(folder, "clusters.jsonl", [clusters])
         _write_lines(folder, "families.jsonl", [families])
 
+    def write_sections() -> None:
+        _write_lines(folder, "sections.jsonl", [section_lines(result)])
+
+    def write_documents() -> None:
+        _write_lines(folder, "documents.jsonl", [document_lines(result)])
+
     def write_provenance() -> None:
         rows = result.provenance  # before a file is there that would be left if this is stopped
         _write_lines(folder, "provenance.jsonl", _provenance_lines(rows, engine))
 
     writers: list[Callable[[], CleanSummary | None]] = [
         write_provenance, write_corpus, write_groups, write_edges, write_quarantine,
+        write_sections, write_documents,
     ]  # fmt: skip
     written = LocalEngine(2).map(lambda write: write(), writers)
     return next(summary for summary in written if summary is not None)

@@ -169,6 +169,12 @@ class Result:
         """The sections with their anchors, and how much was too frequent to be compared."""
         return find_sections(self.finding, self.decision, self.settings)
 
+    def section_pairs(self) -> int:
+        """Return how many pairs of documents share a section."""
+        a, b = (numbers(self.sections[name]) for name in ("document", "source_document"))
+        count = self.documents.num_rows
+        return len(np.unique(np.minimum(a, b) * count + np.maximum(a, b)))
+
     @cached_property
     def clusters(self) -> pa.Table:
         """One row per cluster: counts, its family, its representative, its first members."""

@@ -31,6 +31,7 @@ def headline(report: Mapping[str, Any]) -> str:
         ("clusters", counts["clusters"], "the same text, or nearly"),
         ("families", counts["families"], "also with other numbers and places"),
         ("passages", counts["passages"], _passages(report)),
+        ("sections", counts["sections"], _sections(counts)),
         ("quarantined", counts["quarantined"], "rows that could not be read"),
     ]
     if report["settings"]["drop_document"] is not None:
@@ -58,7 +59,7 @@ def headline(report: Mapping[str, Any]) -> str:
 
 
 def summary_text(report: Mapping[str, Any], result: Result) -> str:
-    """Return the headline, the rules that fired, and the largest groups with their texts."""
+    """Return the headline, the rules that fired, and what is largest, with its text."""
     parts = [
         headline(report),
         _section("Why units were dropped", _reasons(result, "dropped")),
@@ -67,6 +68,7 @@ def summary_text(report: Mapping[str, Any], result: Result) -> str:
         _groups(result, "cluster", result.clusters),
         _groups(result, "family", _beyond_clusters(result)),
         _section("Places and organisations put in place of others, by units", _exchanged(result)),
+        _longest_sections(result),
         _section("Documents repeated most, by characters", _documents(result)),
     ]
     return "\n".join(part for part in parts if part)
@@ -77,6 +79,10 @@ def _passages(report: Mapping[str, Any]) -> str:
         return "not looked for"
     characters = _of(report["counts"], "passage_characters").removeprefix("units: ")
     return f"stretches: {characters}"
+
+
+def _sections(counts: Mapping[str, int]) -> str:
+    return f"between {_many(counts['section_pairs'], 'pair')} of documents"
 
 
 def _of(counts: Mapping[str, int], key: str) -> str:
@@ -205,6 +211,22 @@ def _exchanged(result: Result) -> list[str]:
 def _place(result: Result, unit: int) -> str:
     row = result.finding.units.slice(unit, 1).select(["document", "line"]).to_pylist()[0]
     return f"{result.documents['doc'][row['document']].as_py()}, line {row['line']}"
+
+
+def _longest_sections(result: Result) -> str:
+    sections = result.sections
+    order = np.argsort(-sections["matched"].to_numpy(), kind="stable")[:LISTED]
+    line = result.finding.units["line"]
+    lines: list[str] = []
+    for row in sections.take(order).to_pylist():
+        here, there = (
+            f"{result.documents['doc'][row[f'{side}document']].as_py()}, lines "
+            f"{line[row[f'{side}unit']].as_py()} to {line[row[f'{side}last_unit']].as_py()}"
+            for side in ("", "source_")
+        )
+        shared = f"{_many(row['units'], 'unit')}, {_many(row['passages'], 'passage')}"
+        lines += [f"  {here}", f"    with {there}: {row['matched']:,} characters, {shared}"]
+    return _section(f"Longest sections ({len(order):,} of {sections.num_rows:,})", lines)
 
 
 def _quoted(text: str) -> str:

@@ -131,7 +131,7 @@ def _words_to_ledger() -> None:
     folded = Folded(_table(documents, DOCUMENTS), QUARANTINE.empty_table(), _table(units, UNITS))
     settings = Settings(passages=False)  # which the other process compiles
     result = find_folded(folded, lambda: lexicon, [""], settings, LocalEngine(1), Watch())
-    result.provenance  # noqa: B018  made when asked for
+    result.provenance, result.sections  # noqa: B018  made when asked for
     found = result.finding.texts
     shadows = pa.array(texts, pa.large_string()).take(flat(found["unit"]))
     template(shadows, flat(found["cuts"]), np.arange(count), np.array([0, count]), kind_rules())

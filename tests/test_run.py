@@ -270,6 +270,30 @@ def test_every_output_holds_what_it_says(tmp_path: Path) -> None:
     assert counts["dropped_units"] == len(
         {(r["file"], r["row"], r["paragraph"]) for r in rows if r["action"] == "dropped"}
     )
+    sections, documents = (
+        [json.loads(line) for line in (tmp_path / f"out/{name}.jsonl").read_text().splitlines()]
+        for name in ("sections", "documents")
+    )
+    assert (counts["sections"], counts["documents"]) == (len(sections), len(documents))
+    for row in sections:
+        for side in ("", "source_"):
+            text = texts[row[f"{side}file"], row[f"{side}row"]]
+            for line, end in (("line", "start"), ("last_line", "end")):
+                before = text[: row[f"{side}{end}"]].replace("\r\n", "\n").replace("\r", "\n")
+                assert row[f"{side}{line}"] == before.count("\n") + 1
+    held = {(row["file"], row["row"]): row for row in documents}
+    assert held.keys() == texts.keys()
+    for row in documents:
+        assert row["repeated"] == sum(row["by_kind"].values()) <= row["characters"]
+        assert row["sections"] == [
+            section["section"]
+            for section in sections
+            for side in ("", "source_")
+            if (section[f"{side}file"], section[f"{side}row"]) == (row["file"], row["row"])
+        ]
+        for other in row["shared_with"]:
+            assert (other["file"], other["row"]) in held
+            assert other["characters"] <= row["repeated"]
     edges = pq.read_table(tmp_path / "out/edges.parquet").to_pylist()
     assert {edge["view"] for edge in edges} == {"literal", "masked"}
     assert all(edge["similarity"] >= 0.6 for edge in edges)

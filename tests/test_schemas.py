@@ -40,7 +40,9 @@ def _validator(name: str) -> Draft202012Validator:
     return Draft202012Validator(schema)
 
 
-@pytest.mark.parametrize("name", ["provenance", "clusters", "families", "quarantine"])
+@pytest.mark.parametrize(
+    "name", ["provenance", "clusters", "families", "sections", "documents", "quarantine"]
+)
 def test_rows(name: str, out: Path):
     validator = _validator(name)
     rows = [json.loads(line) for line in (out / f"{name}.jsonl").read_bytes().splitlines()]

@@ -24,7 +24,7 @@ def _run(tmp_path: Path, settings: Settings | None = None) -> tuple[str, str]:
 
 def test_a_small_run_by_hand(tmp_path: Path):
     head, text = _run(tmp_path)
-    assert head.splitlines()[:9] == [
+    assert head.splitlines()[:10] == [
         "2 documents in 2 files: 6 units (auto)",
         "",
         "  repeated     4  units: 86 characters, 89.6 %",
@@ -33,12 +33,39 @@ def test_a_small_run_by_hand(tmp_path: Path):
         "  clusters     2  the same text, or nearly",
         "  families     2  also with other numbers and places",
         "  passages     0  stretches: 0 characters, 0.0 %",
+        "  sections     0  between 0 pairs of documents",
         "  quarantined  0  rows that could not be read",
     ]
     assert text.startswith(head)
     assert "Why units were dropped\n  1  an exact copy of what is kept\n" in text
     assert "Why units were only tagged\n  1  shorter than the least length to drop\n" in text
     assert f"2 units in 2 documents, 1 dropped; first in a.txt, line 2\n    {TEXT}\n" in text
+
+
+def test_sections_are_named_with_their_lines(tmp_path: Path):
+    corpus = tmp_path / "corpus"
+    corpus.mkdir()
+    shared = f"{TEXT}\n{TEXT[::-1]}\n"
+    (corpus / "a.txt").write_text(shared, encoding="utf-8")
+    (corpus / "b.txt").write_text(f"{TEXT[::2]}\n\n{shared}", encoding="utf-8")
+    run([corpus], tmp_path / "out")
+    text = (tmp_path / "out" / "summary.txt").read_text(encoding="utf-8")
+    assert "  sections     1  between 1 pair of documents\n" in text
+    assert (
+        "Longest sections (1 of 1)\n"
+        "  b.txt, lines 3 to 4\n"
+        f"    with a.txt, lines 1 to 2: {2 * len(TEXT)} characters, 2 units, 0 passages\n"
+    ) in text
+
+
+def test_documents_are_named_with_passages_counted(tmp_path: Path):
+    corpus = tmp_path / "corpus"
+    corpus.mkdir()
+    (corpus / "a.txt").write_text(f"{TEXT}", encoding="utf-8")
+    (corpus / "b.txt").write_text(f"{TEXT[::-1]}{TEXT}", encoding="utf-8")
+    run([corpus], tmp_path / "out")
+    text = (tmp_path / "out" / "summary.txt").read_text(encoding="utf-8")
+    assert text.endswith("by characters\n  100.0 %  a.txt\n   50.0 %  b.txt\n")
 
 
 def test_an_exact_join_measures_nothing(tmp_path: Path):

@@ -82,7 +82,7 @@ def command(out: Path, doc: str, paragraph: int | None, line: int | None, as_jso
 
 
 def _show_document(console: Console, told: Explanation) -> None:
-    if not told.rows:
+    if not told.rows and not told.sections:
         console.print(f"{told.doc}: nothing in it is repeated.")
         return
     alone = {row["paragraph"] for row in told.rows if row["kind"] is None}
@@ -100,8 +100,27 @@ def _show_document(console: Console, told: Explanation) -> None:
             f"paragraph {row['paragraph']} (line {row['line']}) {row['action']}: {linked}"
         )
         console.print(f"    {_shortened(row['text'])}")
-    console.print("")
-    console.print("One of them with its copies: add --paragraph N")
+    for row in told.sections:
+        console.print("")
+        _show_section(console, row, told)
+    if told.rows:
+        console.print("")
+        console.print("One of them with its copies: add --paragraph N")
+
+
+def _show_section(console: Console, row: dict[str, Any], told: Explanation) -> None:
+    from rich.text import Text
+
+    mine = told.rows[0] if told.rows else {"file": told.doc, "row": None, "doc": told.doc}
+    is_copy = mine["doc"] == row["doc"] and mine["row"] in (row["row"], None)
+    here, there = ("", "source_") if is_copy else ("source_", "")
+    lines = [f"lines {row[f'{side}line']} to {row[f'{side}last_line']}" for side in (here, there)]
+    where = _where(row, there).rpartition(", line ")[0]
+    console.print(Text.assemble(("section", "bold"), f", {lines[0]}: {where}, {lines[1]}"))
+    console.print(
+        f"    {row['units']:,} units and {row['passages']:,} passages in one order, "
+        f"{row['matched']:,} characters"
+    )
 
 
 def _show_paragraph(console: Console, told: Explanation) -> None:

@@ -6,7 +6,10 @@ from pathlib import Path
 
 __all__ = ["NAMES", "schema_text"]
 
-NAMES = ("provenance", "clusters", "families", "quarantine", "run", "planted", "pairs", "decisions")
+NAMES = (
+    "provenance", "clusters", "families", "sections", "documents", "quarantine", "run", "planted",
+    "pairs", "decisions",
+)  # fmt: skip
 """``run`` describes run.json; ``planted`` a row of the labels.jsonl that ``evaluate plant`` writes,
 ``pairs`` a row of the labels that ``evaluate pairs`` reads, ``decisions`` the file that
 ``run --decisions`` reads; the others a row of the file of their name.

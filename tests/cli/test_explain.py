@@ -145,3 +145,23 @@ def test_a_folder_without_a_run(tmp_path: Path):
     done = dedup("explain", tmp_path, "x")
     assert (done.returncode, done.stdout) == (2, "")
     assert is_one_sentence(done.stderr, [str(tmp_path)])
+
+
+def test_sections_of_a_document_are_shown_on_either_side(tmp_path: Path):
+    texts = (
+        "检查组先后走访了城区的三家集贸市场和两所寄宿制学校，查看了进货台账和从业人员健康证明。",
+        "上半年共发放宣传手册四千余份，举办培训班六期，食堂从业人员的持证率提高到了九成以上。",
+    )
+    (tmp_path / "in").mkdir()
+    (tmp_path / "in/a.txt").write_text("\n".join(texts), encoding="utf-8")
+    (tmp_path / "in/b.txt").write_text("另一份材料的标题\n" + "\n\n".join(texts), encoding="utf-8")
+    assert dedup("run", tmp_path / "in", "-o", tmp_path / "out").returncode == 0
+    for doc, shown in (
+        ("b.txt", "section, lines 2 to 4: a.txt, lines 1 to 2"),
+        ("a.txt", "section, lines 1 to 2: b.txt, lines 2 to 4"),
+    ):
+        result = explain(tmp_path / "out", doc)
+        assert result.exit_code == 0
+        assert f"{shown}\n    2 units and 0 passages in one order, 85 characters\n" in result.stdout
+        (section,) = json.loads(explain(tmp_path / "out", doc, "--json").stdout)["sections"]
+        assert (section["doc"], section["source_doc"]) == ("b.txt", "a.txt")

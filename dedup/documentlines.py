@@ -1,0 +1,107 @@
+"""What a run writes of documents: the sections that two of them share, and a line for each."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+
+from dedup.columns import I64, flat, numbers, strings
+from dedup.jsonlines import Json, array_of, objects
+from dedup.records import SCHEMA_VERSION
+from dedup.result import Result
+from dedup.shares import KINDS
+
+__all__ = ["document_lines", "section_lines"]
+
+_LINE_END = re.compile(rb"\r\n|\r|\n")
+
+
+def section_lines(result: Result) -> pa.Array:
+    """Return the lines of ``sections.jsonl``: see its JSON Schema."""
+    sections = result.sections
+    count = sections.num_rows
+    columns: dict[str, Any] = {
+        "schema_version": pa.array(np.full(count, SCHEMA_VERSION)),
+        "section": pa.array(np.arange(count)),
+    }
+    units = result.finding.units.select(["paragraph", "line"])
+    for side in ("", "source_"):
+        first = units.take(flat(sections[f"{side}unit"]))
+        last = units.take(flat(sections[f"{side}last_unit"]))
+        columns |= _named(result, flat(sections[f"{side}document"]), side)
+        columns |= {
+            f"{side}paragraph": first["paragraph"],
+            f"{side}last_paragraph": last["paragraph"],
+            f"{side}line": first["line"],
+            f"{side}last_line": _last_lines(result, side),
+            f"{side}start": sections[f"{side}start"],
+            f"{side}end": sections[f"{side}end"],
+            f"{side}coverage": _share(sections[f"{side}covered"], sections[f"{side}length"]),
+        }
+    columns |= {name: sections[name] for name in ("units", "passages", "matched")}
+    columns["direction"] = pa.nulls(count, pa.string())
+    return objects(columns, end="\n")
+
+
+def document_lines(result: Result) -> pa.Array:
+    """Return the lines of ``documents.jsonl``: see its JSON Schema."""
+    shares = result.document_shares
+    count = shares.num_rows
+    others = result.shared_with
+    told = objects(_named(result, flat(others["other"])) | {"characters": others["characters"]})
+    section = np.tile(np.arange(result.sections.num_rows), 2)
+    holder = np.concatenate(
+        [numbers(result.sections[name]) for name in ("document", "source_document")]
+    )
+    order = np.lexsort((section, holder))
+    columns: dict[str, Any] = {
+        "schema_version": pa.array(np.full(count, SCHEMA_VERSION)),
+        **_named(result, pa.array(np.arange(count))),
+        "characters": shares["characters"],
+        "repeated": shares["repeated"],
+        "share": _share(shares["repeated"], shares["characters"]),
+        "by_kind": Json(objects({kind: shares[kind] for kind in KINDS})),
+        "by_class": pa.nulls(count, pa.string()),
+        "sections": array_of(
+            _lists(pa.array(section[order]).cast(pa.large_string()), holder[order], count)
+        ),
+        "shared_with": array_of(_lists(told, numbers(others["document"]), count)),
+    }
+    return objects(columns, end="\n")
+
+
+def _named(result: Result, document: pa.Array, side: str = "") -> dict[str, pa.Array]:
+    """Return the columns that name documents."""
+    names = pa.array(list(result.finding.names), pa.large_string())
+    return {
+        f"{side}file": names.take(flat(result.documents["file"]).take(document)),
+        f"{side}row": flat(result.documents["row"]).take(document),
+        f"{side}doc": flat(result.documents["doc"]).take(document),
+    }
+
+
+def _last_lines(result: Result, side: str) -> pa.Array:
+    """Return the lines on which sections end: a unit may have several."""
+    unit, document, end = (
+        numbers(result.sections[f"{side}{name}"]) for name in ("last_unit", "document", "byte_end")
+    )
+    data, offsets = strings(result.documents["text"])
+    start = offsets[document] + numbers(result.finding.units["byte_start"])[unit]
+    within = [
+        len(_LINE_END.findall(data[a:b].tobytes()))
+        for a, b in zip(start.tolist(), (offsets[document] + end).tolist(), strict=True)
+    ]
+    return pa.array(numbers(result.finding.units["line"])[unit] + np.array(within, np.int32))
+
+
+def _share(part: pa.ChunkedArray, whole: pa.ChunkedArray) -> pa.Array:
+    return pa.array(np.round(numbers(part) / np.maximum(1, numbers(whole)), 6))
+
+
+def _lists(values: pa.Array, holder: I64, count: int) -> pa.Array:
+    """Return the values of each of ``count`` holders, which are sorted."""
+    offsets = np.searchsorted(holder, np.arange(count + 1)).astype(np.int64)
+    return pa.LargeListArray.from_arrays(pa.array(offsets), values)
