@@ -277,8 +277,10 @@ def _source_text(out: Path, ledger: _Ledger, row: Row, report: Row) -> str | Non
     if row["source_doc"] is None:
         return None
     place = {name: row[f"source_{name}"] for name in ("doc", "file", "row", "paragraph")}
-    for source in ledger.where(**place):
-        return str(source["text"])
+    if row["kind"] != "passage":  # which is of a stretch, and no unit
+        for source in ledger.where(**place):
+            if source["kind"] != "passage":
+                return str(source["text"])
     # A unit outside of all clusters and families has no row of its own.
     text = original_text(out, place["file"], place["row"], report)
     return text[row["source_start"] : row["source_end"]]

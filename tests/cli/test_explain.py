@@ -165,3 +165,20 @@ def test_sections_of_a_document_are_shown_on_either_side(tmp_path: Path):
         assert f"{shown}\n    2 units and 0 passages in one order, 85 characters\n" in result.stdout
         (section,) = json.loads(explain(tmp_path / "out", doc, "--json").stdout)["sections"]
         assert (section["doc"], section["source_doc"]) == ("b.txt", "a.txt")
+
+
+def test_a_passage_is_compared_with_the_stretch_it_is_of(tmp_path: Path):
+    text = "检查组先后走访了城区的三家集贸市场和两所寄宿制学校，查看了进货台账和从业人员健康证明。"
+    other = (
+        "东湖公园二期工程四月开工，铺设步道两公里，栽种香樟和银杏一千二百棵，年底以前向市民开放。"
+    )
+    copy = text.replace("两所", "六所")
+    (tmp_path / "in").mkdir()
+    # The paragraph that has the stretch is itself repeated, and has a row of its own.
+    for name, line in (("a", other + text), ("b", copy + other[::-1]), ("c", other + text)):
+        (tmp_path / f"in/{name}.txt").write_text(line, encoding="utf-8")
+    assert dedup("run", tmp_path / "in", "-o", tmp_path / "out").returncode == 0
+    result = explain(tmp_path / "out", "b.txt", "--line", "1")
+    assert result.exit_code == 0
+    assert "a stretch of a.txt, line 1\n" in result.stdout
+    assert f"\n{text[:18]}[-两-]{{+六+}}{text[19:]}\n" in result.stdout
