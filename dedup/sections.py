@@ -13,7 +13,7 @@ import pyarrow as pa
 from dedup.columns import I64, flat, numbers
 from dedup.finding import Decision, Finding
 from dedup.settings import Settings
-from dedup.stages.anchors import Held, hold, meet, steps, telling, unit_anchors
+from dedup.stages.anchors import Held, hold, meet, steps, telling, unit_anchors, weighed
 from dedup.stages.sections import UNITS_ALONE, chain, place
 from dedup.stages.verify import measure
 
@@ -46,7 +46,7 @@ def find_sections(finding: Finding, decision: Decision, settings: Settings) -> S
     document = numbers(units["document"])
     of = np.stack([decision.cluster.of, decision.family.of], axis=1)
     of[:, 1] += (of[:, 1] >= 0) * len(decision.cluster.first)
-    held = hold(of, document, length, finding.documents.num_rows)
+    held = hold(of, document, _weighed(units, ""), finding.documents.num_rows)
     unit_start = np.concatenate([[0], np.cumsum(length)]).astype(np.int64)
     across = _across(finding)
     keys, capped = _meetings(finding, held, across, unit_start, settings)
@@ -140,11 +140,19 @@ class _Sought:
         return result
 
 
+def _weighed(stretches: pa.Table, side: str) -> I64:
+    """Return the characters of units, or of one side of passages, as ``weighed`` has them."""
+    length, start, end = (
+        numbers(stretches[side + name]) for name in ("length", "byte_start", "byte_end")
+    )
+    return weighed(length, end - start)
+
+
 def _across(finding: Finding) -> I64:
     """Return the two documents of each passage as one number; -1 of one that tells nothing."""
     a, b = (numbers(finding.passages[name]) for name in ("document", "source_document"))
     count = finding.documents.num_rows
-    shorter = np.minimum(*(numbers(finding.passages[name]) for name in ("length", "source_length")))
+    shorter = np.minimum(*(_weighed(finding.passages, side) for side in ("", "source_")))
     wanted = (a != b) & telling(numbers(finding.passages["places"]), shorter)
     result: I64 = np.where(wanted, np.minimum(a, b) * count + np.maximum(a, b), -1)
     return result

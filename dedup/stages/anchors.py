@@ -13,7 +13,7 @@ import pyarrow as pa
 
 from dedup.columns import I64, U64, Bools, numbers
 
-__all__ = ["Held", "hold", "meet", "steps", "telling", "unit_anchors"]
+__all__ = ["Held", "hold", "meet", "steps", "telling", "unit_anchors", "weighed"]
 
 CHARACTERS_TO_A_PLACE = 3
 """Of a text that stands in many places: it tells of two of them that they share something if it has
@@ -40,9 +40,18 @@ def telling(places: I64, characters: I64) -> Bools:
     places
         How many each stands in.
     characters
-        Of its shadow text.
+        Of its shadow text, as ``weighed`` has them.
     """
     result: Bools = places * CHARACTERS_TO_A_PLACE <= characters
+    return result
+
+
+def weighed(characters: I64, size: I64) -> I64:
+    """Return characters with those of alphabetic text, of which a word has several, as a third.
+
+    ``size`` is in bytes, of the original: alphabetic text has fewer than two to a character.
+    """
+    result: I64 = np.where(size < 2 * characters, characters // 3, characters)
     return result
 
 
@@ -73,7 +82,7 @@ def hold(of: I64, document: I64, length: I64, documents: int) -> Held:
     of
         A row per unit and a column per kind of group (-1: none); no two groups of one number.
     document, length
-        Per unit, its document and its shadow characters.
+        Per unit, its document and its shadow characters, as ``weighed`` has them.
     documents
         How many there are.
     """

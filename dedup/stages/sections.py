@@ -109,6 +109,9 @@ def _is_section(
         first, last = spans[head, 2 * side], spans[tail, 2 * side + 1]
         dense &= covered[:, side] >= np.maximum(AT_LEAST, COVERAGE * (last - first))
         units = np.maximum(units, _units_through(first, last, unit_start))
+        # The last is not the first over again, on one side.
+        again = 2 * spans[tail, 2 * side] < first + spans[head, 2 * side + 1]
+        dense &= (tail == head) | ~again
     result: Bools = dense & (units >= np.where(tail > head, 2, UNITS_ALONE))
     return result
 

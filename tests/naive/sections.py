@@ -109,6 +109,11 @@ def is_section(
         start, end = spans[chain[0]][2 * side], spans[chain[-1]][2 * side + 1]
         if len(covered(spans, chain, side)) < max(LEAST, SHARE * (end - start)):
             return False
+        if (
+            len(chain) > 1
+            and spans[chain[-1]][2 * side] < (start + spans[chain[0]][2 * side + 1]) / 2
+        ):
+            return False
         inside = [at for at in unit_start if start < at < end]
         units = max(units, len(inside) + 1)
     return sum(matched[i] for i in chain) >= LEAST and units >= (2 if len(chain) > 1 else ALONE)

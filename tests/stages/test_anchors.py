@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from naive import sections as naive
 
-from dedup.stages.anchors import PARTNERS, Held, hold, meet, steps, telling, unit_anchors
+from dedup.stages.anchors import PARTNERS, Held, hold, meet, steps, telling, unit_anchors, weighed
 
 
 def held_of(units: list[naive.Unit], documents: int) -> Held:
@@ -58,6 +58,11 @@ def test_a_long_text_may_stand_in_more_places_than_a_short_one():
     assert telling(np.array([3, 3, 30, 31]), np.array([9, 8, 90, 90])).tolist() == [
         True, False, True, False,
     ]  # fmt: skip
+
+
+def test_alphabetic_text_says_a_third():
+    characters, size = np.array([30, 30, 30, 8]), np.array([90, 30, 59, 16])
+    assert weighed(characters, size).tolist() == [30, 10, 10, 8]
 
 
 def test_what_two_documents_hold_by_hand():

@@ -50,6 +50,12 @@ def test_what_stands_twice_on_one_side_belongs_to_it():
     assert chained([anchors], UNITS) == ([[0, 1, 2]], [[150, 100]])
 
 
+def test_what_stands_many_times_on_one_side_is_none_by_itself():
+    assert chained([whole((0, 70, 500, 570), (100, 170, 500, 570))], UNITS)[0] == []
+    assert chained([whole((0, 70, 500, 570), (100, 170, 530, 600))], UNITS)[0] == []
+    assert chained([whole((0, 70, 500, 570), (100, 170, 540, 610))], UNITS)[0] == [[0, 1]]
+
+
 def test_two_documents_share_nothing_with_two_others():
     anchors = whole((100, 140, 1000, 1040)), whole((150, 200, 1050, 1100))
     assert chained([anchors[0] + anchors[1]], UNITS)[0] == [[0, 1]]
