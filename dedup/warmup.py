@@ -108,9 +108,9 @@ def _files_to_shadows() -> None:
 def _words_to_ledger() -> None:
     """Take three shadow texts to the ledger, by a dictionary without words."""
     texts = [
-        "a b c d e f g h i j k l 1",
-        "a b c d e f g h i j k l 1 m",
-        "a b c d e f g h i j k l 2",
+        "a b c d e f g h i j k l m n o p 1",
+        "a b c d e f g h i j k l m n o p 1 q",
+        "a b c d e f g h i j k l m n o p 2",
     ]
     size, count = [len(text) for text in texts], len(texts)
     documents = {"file": [0] * count, "row": [*range(count)], "doc": texts, "text": texts}

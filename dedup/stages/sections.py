@@ -133,7 +133,8 @@ def _is_echo(
     section = np.repeat(np.arange(len(starts) - 1), np.diff(starts))
     echo = np.ones(len(starts) - 1, np.bool_)
     for side in range(2):
-        start, end = spans[:, 2 * side], spans[:, 2 * side + 1]
+        # Of one layout, however few they are: the kernel is compiled once.
+        start, end = (np.ascontiguousarray(spans[:, 2 * side + at]) for at in range(2))
         told = np.zeros(len(start), np.int64)
         order = np.argsort(pair * (end.max(initial=0) + 1) + start, kind="stable")
         kernels.told(start, end, pair, section, order, told)
