@@ -42,7 +42,7 @@ def section_lines(result: Result) -> pa.Array:
             f"{side}coverage": _share(sections[f"{side}covered"], sections[f"{side}length"]),
         }
     columns |= {name: sections[name] for name in ("units", "passages", "matched")}
-    columns["direction"] = pa.nulls(count, pa.string())
+    columns["direction"] = result.tracing.of_stretches(sections)
     return objects(columns, end="\n")
 
 

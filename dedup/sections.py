@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from dedup.columns import I64, flat, numbers
+from dedup.columns import I64, Bools, flat, numbers
 from dedup.finding import Decision, Finding
 from dedup.settings import Settings
 from dedup.stages.anchors import Held, hold, meet, steps, telling, unit_anchors, weighed
@@ -46,6 +46,7 @@ def find_sections(finding: Finding, decision: Decision, settings: Settings) -> S
     document = numbers(units["document"])
     of = np.stack([decision.cluster.of, decision.family.of], axis=1)
     of[:, 1] += (of[:, 1] >= 0) * len(decision.cluster.first)
+    of[_boilerplate(of, finding, decision)] = -1
     held = hold(of, document, _weighed(units, ""), finding.documents.num_rows)
     unit_start = np.concatenate([[0], np.cumsum(length)]).astype(np.int64)
     across = _across(finding)
@@ -138,6 +139,15 @@ class _Sought:
         length = numbers(finding.units["length"])
         result: I64 = np.rint(share * np.minimum(length[a], length[b])).astype(np.int64)
         return result
+
+
+def _boilerplate(of: I64, finding: Finding, decision: Decision) -> Bools:
+    """Return which groups of units a person calls boilerplate: by one text of them, all of it."""
+    given = np.append(numbers(decision.classes.is_valid()), False)[finding.text_of]
+    called = np.zeros(int(of.max(initial=-1)) + 2, np.bool_)  # what -1 picks is not
+    called[of[given]] = True
+    called[-1] = False
+    return called[of]
 
 
 def _weighed(stretches: pa.Table, side: str) -> I64:

@@ -90,8 +90,15 @@ class Tracing:
     @cached_property
     def of_passages(self) -> pa.Array:
         """Per passage, one of ``DIRECTIONS``; null if it is within one document."""
-        passages = self.finding.passages
-        documents = [numbers(passages[f"{side}document"]) for side in _SIDES]
+        return self.of_stretches(self.finding.passages)
+
+    def of_stretches(self, pairs: pa.Table) -> pa.Array:
+        """Per row, one of ``DIRECTIONS``; null if both sides are of one document.
+
+        ``pairs`` has ``document, byte_start, byte_end, length`` of either side, as passages and
+        sections have them.
+        """
+        documents = [numbers(pairs[f"{side}document"]) for side in _SIDES]
         first, last = (numbers(self.dates[name]) for name in ("first", "last"))
         copy, source = ((first[each], last[each]) for each in documents)
         # What dates decide, most of it, has no need of traces.
@@ -99,14 +106,12 @@ class Tracing:
         rows = np.flatnonzero(~dated)
         sides = []
         for side, document in zip(_SIDES, documents, strict=True):
-            start, end = (
-                numbers(passages[f"{side}byte_{name}"])[rows] for name in ("start", "end")
-            )
+            start, end = (numbers(pairs[f"{side}byte_{name}"])[rows] for name in ("start", "end"))
             found = np.zeros(len(document), np.uint8)
             found[rows] = traces(
                 stretch_texts(self.finding.documents["text"], document[rows], start, end)
             )
-            sides.append(self._clues(document, found, numbers(passages[f"{side}length"])))
+            sides.append(self._clues(document, found, numbers(pairs[f"{side}length"])))
         return self._directions(sides[1], sides[0])
 
     @cached_property

@@ -11,6 +11,7 @@ from shared import shared_path
 
 import dedup
 from dedup import Settings
+from dedup.decisions import Decisions
 from dedup.engines.local import LocalEngine
 from dedup.sections import find_sections
 
@@ -145,6 +146,32 @@ def test_what_everybody_writes_joins_nothing():
     documents = ["\n".join([sentence(i), *formulas]) for i in range(12)]
     assert lines(dedup.find(documents, Settings(audit=0))) == []
     assert len(lines(dedup.find(documents[:2], Settings(audit=0)))) == 1
+
+
+def test_what_is_decided_to_be_boilerplate_is_no_anchor():
+    documents = [f"{LONG[number]}\n{FIRST}\n{SECOND}" for number in range(2)]
+    found = dedup.find(documents)
+    assert len(lines(found)) == 1
+    halves = (found.finding.units[f"hash_{half}"][1].as_py() for half in ("high", "low"))
+    called = Decisions(boilerplate=("".join(f"{half:016x}" for half in halves),))
+    assert lines(dedup.find(documents, Settings(decisions=called))) == []
+
+
+def test_a_section_says_who_had_it_first():
+    documents = [
+        {"text": f"{FIRST}\n{SECOND}", "date": "2024-05-01"},
+        {"text": f"{FIRST}\n{SECOND}", "date": "2023-05-01"},
+        {"text": f"{FIRST}\n{LONG[0]}\n{TRADITIONAL}"},
+        {"text": f"{FIRST}\n{SECOND}"},
+    ]
+    result = dedup.find(documents, Settings(date_field="date"))
+    told = result.tracing.of_stretches(result.sections).to_pylist()
+    pairs = [(row["document"], row["source_document"]) for row in result.sections.to_pylist()]
+    assert dict(zip(pairs, told, strict=True)) == {
+        (1, 0): "to_source",  # by their dates
+        (2, 0): "from_source", (2, 1): "from_source",  # it has readings in brackets
+        (3, 0): "unknown", (3, 1): "unknown", (3, 2): "to_source",
+    }  # fmt: skip
 
 
 def test_nothing_is_found_in_nothing():
