@@ -12,16 +12,19 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
+from dedup.classes import Classes, find_classes
 from dedup.columns import flat, numbers
 from dedup.corpus.memory import cleaned_texts
 from dedup.decided import decided_actions
 from dedup.errors import SettingsError
 from dedup.finding import Decision, Finding
 from dedup.records import REMOVALS
+from dedup.rules import CLASSES
 from dedup.sections import Sections, find_sections
 from dedup.settings import Settings
 from dedup.shares import document_shares, passage_characters, shared_with
 from dedup.slottables import slot_table, substitution_table
+from dedup.stages.classify import class_of_pairs
 from dedup.stages.ledger import ACTIONS, Groups, actions
 from dedup.stages.provenance import Evidence, provenance_rows, unit_texts
 from dedup.templates import Templates
@@ -124,7 +127,13 @@ class Result:
             action=self.action,
             actions=ACTIONS,
             outcome=self.decision.outcome,
-            classes=self.decision.classes,
+            classes=CLASSES,
+            class_of_unit=self.class_of_unit,
+            class_of_family=self.classes.by_number("family"),
+            class_of_passage=self._class_of_passage(),
+            class_of_pair=class_of_pairs(
+                np.array([False, True]), np.array([np.inf] * 2), np.zeros(2, np.int64)
+            ),
             drop_threshold=self.decision.rule.threshold,
             settings=self.settings,
         )
@@ -197,6 +206,30 @@ class Result:
         Counted are the slots of clusters, and those of families beyond the cluster of their first.
         """
         return substitution_table(self.templates)
+
+    @cached_property
+    def classes(self) -> Classes:
+        """What every cluster and family is, why, and from which evidence: see its ``table``."""
+        return find_classes(
+            self.finding, self.decision, self.templates, self.clusters, self.families,
+            self.finding.sources(self.settings),
+        )  # fmt: skip
+
+    @cached_property
+    def class_of_unit(self) -> npt.NDArray[np.int8]:
+        """Per unit, the class of its cluster, else of its family, an index into ``CLASSES``.
+
+        -1 for a unit that is in neither.
+        """
+        cluster, family = (self.classes.by_number(name) for name in ("cluster", "family"))
+        mine = cluster[self.cluster.of]
+        return np.where(mine >= 0, mine, family[self.family.of]).astype(np.int8)
+
+    def _class_of_passage(self) -> npt.NDArray[np.int8]:
+        p = {name: numbers(self.passages[name]) for name in self.passages.column_names}
+        alphabetic = p["byte_end"] - p["byte_start"] < 2 * (p["end"] - p["start"])
+        length = np.where(alphabetic, p["length"] / 3, p["length"])
+        return class_of_pairs(p["document"] == p["source_document"], length, p["places"])
 
     def slots(self, group: Literal["cluster", "family"] = "cluster") -> pa.Table:
         """Return what every unit has in every slot of its cluster's, or its family's, template.

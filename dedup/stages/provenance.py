@@ -18,7 +18,10 @@ from dedup.kernels.verify import shared_counts, subsequence
 from dedup.records import SCHEMA_VERSION
 from dedup.settings import Settings
 
-__all__ = ["REASONS", "Evidence", "provenance_rows", "stretch_texts", "unit_hashes", "unit_texts"]
+__all__ = [
+    "REASONS", "Evidence", "provenance_rows", "similarities", "stretch_texts", "unit_hashes",
+    "unit_texts",
+]  # fmt: skip
 
 Ints = npt.NDArray[np.int64]
 
@@ -46,8 +49,14 @@ class Evidence:
     actions: Sequence[str]
     outcome: npt.NDArray[np.int8]
     """Per unit, which of the first of ``REASONS`` a person's decision is; -1: none."""
-    classes: pa.Array
-    """Per text, the class it was given."""
+    classes: Sequence[str]
+    class_of_unit: npt.NDArray[np.int8]
+    """Per unit, the class of its cluster, else of its family, as an index into ``classes``; -1."""
+    class_of_family: npt.NDArray[np.int8]
+    """By the number of the family."""
+    class_of_passage: npt.NDArray[np.int8]
+    class_of_pair: npt.NDArray[np.int8]
+    """Of two units that are in no group: in two documents, and in one."""
     drop_threshold: float | None
     settings: Settings
 
@@ -92,10 +101,10 @@ def provenance_rows(links: pa.Table, evidence: Evidence) -> pa.Table:
     a, b = np.maximum(e.text_of[unit], 0), np.maximum(e.text_of[other], 0)
     same = linked & (a == b) & ~is_passage
 
-    similarity, containment = _similarities(a, b, e.literal)
+    similarity, containment = similarities(a, b, e.literal)
     masked_a, masked_b = e.masked_of[a], e.masked_of[b]
     masked_known = linked & ~is_passage & (masked_a >= 0) & (masked_b >= 0)
-    masked_similarity, _ = _similarities(
+    masked_similarity, _ = similarities(
         np.where(masked_known, masked_a, 0), np.where(masked_known, masked_b, 0), e.masked
     )
     equal_masked = masked_a == masked_b
@@ -126,7 +135,7 @@ def provenance_rows(links: pa.Table, evidence: Evidence) -> pa.Table:
         "family": _nullable(numbers(links["family"])),
         "hash": unit_hashes(e.units, unit),
         "kind": _named(kinds, KINDS),
-        "class": e.classes.take(pa.array(e.text_of[unit], mask=(e.text_of[unit] < 0) | is_passage)),
+        "class": _named(_class_codes(links, kinds, passage, e), e.classes),
     }
     columns |= _place(e, unit, None, "", passage)
     columns |= _place(e, np.where(linked, source, unit), linked, "source_", passage)
@@ -227,6 +236,22 @@ def _reasons(
     return chosen
 
 
+def _class_codes(links: pa.Table, kinds: Ints, passage: Ints, e: Evidence) -> Ints:
+    """Return the class of each row: of the group that links it, else of its unit, else of the pair.
+
+    -1 for a unit that is linked to none and in no group.
+    """
+    unit, source, family = (numbers(links[name]) for name in ("unit", "source", "family"))
+    document = numbers(e.units["document"])
+    pair = e.class_of_pair[(document[unit] == document[source]).astype(np.int64)]
+    pair = np.where(source >= 0, pair, -1)
+    alone = np.where(e.class_of_unit[unit] >= 0, e.class_of_unit[unit], pair)
+    masked = (kinds == KINDS.index("masked")) & (family >= 0)
+    of_group = np.where(masked, e.class_of_family[family], alone)
+    codes: Ints = np.where(passage >= 0, np.append(e.class_of_passage, -1)[passage], of_group)
+    return codes
+
+
 def _compared(
     kernel: Callable[..., None], a: Ints, b: Ints, column: pa.Array
 ) -> tuple[npt.NDArray[np.bool_], npt.NDArray[np.bool_]]:
@@ -238,10 +263,13 @@ def _compared(
     return one, other
 
 
-def _similarities(
+def similarities(
     a: Ints, b: Ints, sets: pa.Array
 ) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
-    """Return the Jaccard of sets ``a`` and ``b``, and the containment of ``a`` in ``b``."""
+    """Return the Jaccard of sets ``a`` and ``b``, and the containment of ``a`` in ``b``.
+
+    ``sets`` are shingles (large_list<uint64>), ``a`` and ``b`` indices into them.
+    """
     values, starts = lists(sets)
     if len(starts) == 1:
         return np.zeros(len(a)), np.zeros(len(a))

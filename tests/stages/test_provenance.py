@@ -51,7 +51,9 @@ def evidence(**changes: Any) -> Evidence:
         "passages": PASSAGES.empty_table().append_column("direction", NO_STRINGS),
         "target": np.array([-1, -1, -1]),
         "action": None, "actions": (), "outcome": np.full(3, -1, np.int8),
-        "classes": pa.nulls(2, pa.large_string()),
+        "classes": ("template", "copy", "quote"), "class_of_unit": np.array([1, 1, 1], np.int8),
+        "class_of_family": np.array([0, 0, -1], np.int8),
+        "class_of_passage": np.empty(0, np.int8), "class_of_pair": np.array([1, 2], np.int8),
         "drop_threshold": None,
         "settings": Settings(threshold=0.3),
     }  # fmt: skip
@@ -82,7 +84,7 @@ def test_rows_worked_by_hand() -> None:
     first, near, exact = rows_of(LINKS, evidence(target=np.array([-1, -1, 0]))).to_pylist()
     assert first == {
         "schema_version": SCHEMA_VERSION, "cluster": 0, "family": None,
-        "hash": "000000000000000100000000000000ff", "kind": "exact", "class": None,
+        "hash": "000000000000000100000000000000ff", "kind": "exact", "class": "copy",
         "file": "a.txt", "row": 0, "doc": "d0", "paragraph": 0, "line": 1, "start": 0, "end": 5,
         "source_file": None, "source_row": None, "source_doc": None, "source_paragraph": None,
         "source_line": None, "source_start": None, "source_end": None,
@@ -197,3 +199,26 @@ def test_units_of_a_document_that_is_dropped_whole() -> None:
         assert alone["similarity"] is alone["masked_similarity"] is alone["containment"] is None
         assert (copy["action"], copy["source_doc"]) == ("tagged", "d0")
         assert copy["reason"] == "tagged: what it repeats is not kept itself"
+
+
+def test_the_class_is_that_of_the_group_that_links() -> None:
+    # Unit 0 is in cluster 0, 1 in family 1 alone, 2 in none; 0 and 1 are of one document.
+    given = evidence(
+        class_of_unit=np.array([1, 0, -1], np.int8), class_of_family=np.array([2, 0, -1], np.int8)
+    )
+    links = link_table(
+        (0, -1, 0, 0, "exact"), (0, 1, 0, 0, "masked"), (1, -1, -1, 1, "masked"),
+        (2, 0, -1, -1, "near"), (0, 2, -1, -1, "near"),
+    )  # fmt: skip
+    told = [
+        (row["paragraph"], row["kind"], row["class"]) for row in rows_of(links, given).to_pylist()
+    ]
+    assert told == [
+        (0, "exact", "copy"), (0, "near", "copy"), (0, "masked", "quote"),
+        (1, "masked", "template"), (0, "near", "copy"),
+    ]  # fmt: skip
+    # Two units that are in no group: in one document, and not.
+    given = evidence(class_of_unit=np.full(3, -1, np.int8), class_of_pair=np.array([0, 2], np.int8))
+    links = link_table((1, 0, -1, -1, "near"), (2, 0, -1, -1, "near"), (0, -1, -1, -1, None))
+    told = [row["class"] for row in rows_of(links, given).to_pylist()]
+    assert told == [None, "quote", "template"]

@@ -1,0 +1,137 @@
+"""Spread: over which documents and works a group of units stands, where in them, beside what."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+
+from dedup.columns import F64, I64, Bools
+
+__all__ = ["Held", "Kin", "Members", "beside", "documents_of", "kin_of", "kinship", "runs"]
+
+
+class Members(NamedTuple):
+    """Units of groups, group by group, in keep order: the first of each represents it."""
+
+    units: I64
+    starts: I64
+    """Where each group begins; one more than there are."""
+
+    @property
+    def group(self) -> I64:
+        """The group of each member."""
+        return np.repeat(np.arange(len(self.starts) - 1), np.diff(self.starts))
+
+
+class Kin(NamedTuple):
+    """Pairs of documents that have units in common."""
+
+    key: I64
+    """The smaller number times the documents there are, plus the larger; ascending."""
+    shared: I64
+    """How many clusters are in both."""
+    size: I64
+    """Units of the one that has fewer."""
+    documents: int
+
+    @property
+    def share(self) -> F64:
+        """How much of the smaller one that is."""
+        share: F64 = self.shared / np.maximum(self.size, 1)
+        return share
+
+    def pairs(self, least: float) -> tuple[I64, I64]:
+        """Return the pairs of documents that share at least so much."""
+        key = self.key[self.share >= least]
+        return key // max(self.documents, 1), key % max(self.documents, 1)
+
+    def besides(self, a: I64, b: I64) -> F64:
+        """Return the share that two documents have in common beside one group; 0 without any."""
+        if not len(self.key):
+            return np.zeros(len(a))
+        key = np.minimum(a, b) * self.documents + np.maximum(a, b)
+        at = np.minimum(np.searchsorted(self.key, key), len(self.key) - 1)
+        share = np.maximum(self.shared[at] - 1, 0) / np.maximum(self.size[at] - 1, 1)
+        return np.where(self.key[at] == key, share, 0.0)
+
+
+class Held(NamedTuple):
+    """Every document of every group once, by group."""
+
+    group: I64
+    document: I64
+    lead: I64
+    """The document of the group's first unit."""
+
+
+def documents_of(members: Members, document: I64, documents: int) -> Held:
+    """Return the documents of groups; ``document`` is that of each unit."""
+    keys, _ = runs(members.group * documents + document[members.units])
+    group = keys // max(documents, 1)
+    return Held(group, keys % max(documents, 1), document[members.units[members.starts[group]]])
+
+
+def runs(values: I64) -> tuple[I64, I64]:
+    """Return the distinct values, ascending, and how often each occurs."""
+    ordered = np.sort(values)
+    first = np.ones(len(ordered), np.bool_)
+    first[1:] = ordered[1:] != ordered[:-1]
+    starts = np.flatnonzero(first)
+    return ordered[starts], np.diff(np.append(starts, len(ordered)))
+
+
+def kinship(held: Held, sizes: I64) -> Kin:
+    """Return how much documents have in common.
+
+    Of the documents of a group, each is paired with that of the first unit, and with the one
+    before it in the corpus: all pairs would be too many, and editions of a work share so many
+    groups that they meet in some.
+
+    Parameters
+    ----------
+    held
+        The documents of clusters.
+    sizes
+        Per document, how many of its units were looked for.
+    """
+    count = len(sizes)
+    others = held.document != held.lead
+    group, mine, lead = held.group[others], held.document[others], held.lead[others]
+    follows = np.flatnonzero(group[1:] == group[:-1]) + 1
+    a, b = np.append(mine, mine[follows]), np.append(lead, mine[follows - 1])
+    key, shared = runs(np.minimum(a, b) * count + np.maximum(a, b))
+    smaller = np.minimum(sizes[key // max(count, 1)], sizes[key % max(count, 1)])
+    return Kin(key, shared, smaller, count)
+
+
+def kin_of(held: Held, kin: Kin, groups: int) -> F64:
+    """Return, per group, what its other documents share with the first beside it, on average."""
+    others = held.document != held.lead
+    group = held.group[others]
+    share = np.bincount(group, kin.besides(held.document[others], held.lead[others]), groups)
+    mean: F64 = share / np.maximum(np.bincount(group, minlength=groups), 1)
+    return mean
+
+
+def beside(members: Members, document: I64, of: I64) -> F64:
+    """Return, per group, the share of its members that have a neighbour in common with another.
+
+    With the first or the one next in keep order, of another document: the units before both, or
+    those after both, are of one group, too. ``of`` is the group of each unit, -1: none.
+    """
+    units, group = members.units, members.group
+    mine = document[units]
+    first = members.starts[:-1][group]
+    found: Bools = np.zeros(len(units), np.bool_)
+    for step in (-1, 1):
+        place = np.clip(units + step, 0, max(len(of) - 1, 0))
+        inside = (place == units + step) & (document[place] == mine)
+        near = np.where(inside, of[place], -1)
+        for other in (first, np.maximum(np.arange(len(units)) - 1, first)):
+            same = (near >= 0) & (near == near[other]) & (mine != mine[other])
+            found |= same
+            found[other[same]] = True
+    size = len(members.starts) - 1
+    share: F64 = np.bincount(group, found, size) / np.maximum(np.diff(members.starts), 1)
+    return share
