@@ -53,6 +53,10 @@ class Group:
     """A cluster or a family, its members in the order of the corpus, one row of the ledger each."""
 
     number: int
+    name: str
+    """Of its class."""
+    reasons: list[str]
+    """Why it is of that class: what the rule says, then the evidence."""
     members: list[Row]
     template: list[Row]
     """Fixed text and slots, as clusters.jsonl and families.jsonl have them; so the others."""
@@ -62,6 +66,11 @@ class Group:
     """Status, reason, date and place."""
     chain: list[Row] | None
     """The members with dates, and where each most likely has its text from."""
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return everything as JSON has it."""
+        told = dict(vars(self))
+        return {"number": told.pop("number"), "class": told.pop("name"), **told}
 
 
 @dataclass(frozen=True)
@@ -90,8 +99,8 @@ class Explanation:
             "doc": self.doc,
             "paragraph": self.paragraph,
             "links": [link.as_dict() for link in self.links],
-            "cluster": None if self.cluster is None else vars(self.cluster),
-            "family": None if self.family is None else vars(self.family),
+            "cluster": None if self.cluster is None else self.cluster.as_dict(),
+            "family": None if self.family is None else self.family.as_dict(),
         }
 
 
@@ -294,8 +303,10 @@ def _group(out: Path, ledger: _Ledger, name: str, rows: list[Row]) -> Group | No
     for row in ledger.where(**{name: number}):
         members.setdefault((row["file"], row["row"], row["paragraph"]), row)
     told = _told(out, name, number)
-    fields = (told[key] for key in ("template", "substitutions", "origin", "chain"))
-    return Group(number, list(members.values()), *fields)
+    return Group(
+        number, told["class"], told["reasons"], list(members.values()), told["template"],
+        told["substitutions"], told["origin"], told["chain"],
+    )  # fmt: skip
 
 
 def _told(out: Path, name: str, number: int) -> Row:

@@ -7,12 +7,15 @@ from collections.abc import Mapping, Sequence
 from importlib.metadata import version
 from typing import Any
 
+import numpy as np
 import pyarrow as pa
 
+from dedup.columns import numbers
 from dedup.corpus.survey import Survey
 from dedup.finding import View
 from dedup.records import SCHEMA_VERSION
 from dedup.result import Result
+from dedup.rules import CLASSES
 
 __all__ = ["run_report"]
 
@@ -51,6 +54,7 @@ def run_report(result: Result, surveys: Sequence[Survey], removed_bytes: int) ->
             "dropped_characters": shares["dropped"],
             "dropped_bytes": removed_bytes,
         },
+        "classes": _classes(result),
         "encodings": dict(
             sorted(Counter(each.content.encoding for each in surveys if each.encoded).items())
         ),
@@ -61,6 +65,25 @@ def run_report(result: Result, surveys: Sequence[Survey], removed_bytes: int) ->
         else {"bands": finding.banding.bands, "rows": finding.banding.rows},
         "literal": _view_report(finding.literal, result),
         "masked": _view_report(finding.masked, result),
+    }
+
+
+def _classes(result: Result) -> dict[str, dict[str, int]]:
+    """Return how much is of each class: groups, their units, and the characters of those.
+
+    A family of the same units as a cluster is one group with it; a unit counts by its cluster, if
+    it is in one.
+    """
+    units = result.finding.units
+    size = numbers(units["end"]) - numbers(units["start"])
+    codes = result.class_of_unit
+    held = codes >= 0
+    groups = np.bincount(result.classes.codes, minlength=len(CLASSES))
+    counts = np.bincount(codes[held], minlength=len(CLASSES))
+    characters = np.bincount(codes[held], size[held], len(CLASSES))
+    return {
+        name: {"groups": int(groups[i]), "units": int(counts[i]), "characters": int(characters[i])}
+        for i, name in enumerate(CLASSES)
     }
 
 

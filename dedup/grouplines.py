@@ -29,6 +29,7 @@ SUBSTITUTIONS_SHOWN = 10
 class _Told(NamedTuple):
     """What is told of each row of the templates, as JSON."""
 
+    reasons: Json
     template: Json
     substitutions: Json
     members: Json
@@ -54,8 +55,8 @@ def _lines(result: Result, groups: pa.Table, names: list[str], rows: Ints, told:
     columns: dict[str, Any] = {
         "schema_version": pa.array(np.full(count, SCHEMA_VERSION)),
         **{column: groups[column] for column in (*names, "units", "documents", "texts", "dropped")},
-        "class": groups["class"],
-        "reasons": pa.nulls(count, pa.string()),
+        "class": result.classes.names.take(which),
+        "reasons": told.reasons._replace(text=told.reasons.text.take(which)),
         "fixed_share": pa.array(np.round(templates.fixed_share[rows], 4)),
         "aligned": pa.array(aligned),
         "template": told.template._replace(text=told.template.text.take(which)),
@@ -117,7 +118,9 @@ def _told(result: Result, templates: Templates) -> _Told:
     said = lists._replace(text=pc.if_else(beyond, None, lists.text))
     places = _places(result, pa.array(unit), {"values": said})
     members = array_of(_lists(places, np.bincount(row, minlength=t.rows)))
-    return _Told(template, substitutions, members)
+    told = result.classes.reasons
+    reasons = array_of(pa.LargeListArray.from_arrays(told.offsets, quoted(told.values)))
+    return _Told(reasons, template, substitutions, members)
 
 
 def _shown(result: Result, t: Templates) -> tuple[Ints, Ints]:

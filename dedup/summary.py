@@ -11,6 +11,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from dedup.result import Result
+from dedup.rules import CLASSES
 from dedup.stages.provenance import REASONS
 
 __all__ = ["headline", "summary_text"]
@@ -50,12 +51,13 @@ def headline(report: Mapping[str, Any]) -> str:
     found = report["encodings"]
     if set(found) - {"utf-8"}:
         read += "\nread as " + ", ".join(f"{name}: {found[name]:,}" for name in found)
-    lines = [read, "", *_aligned(rows), "", *_recall(report)]
-    if decided is not None and (missing := sum(_missing(of) for of in decided.values())):
+    missing = []
+    if decided is not None and (none := sum(_missing(of) for of in decided.values())):
         of_all = _many(sum(of["decisions"] for of in decided.values()), "decision")
-        are = "are about texts that are" if missing > 1 else "is about a text that is"
-        lines += ["", f"{missing:,} of {of_all} {are} not in this corpus"]
-    return "\n".join(lines) + "\n"
+        are = "are about texts that are" if none > 1 else "is about a text that is"
+        missing = [f"{none:,} of {of_all} {are} not in this corpus"]
+    parts = [[read], _aligned(rows), _classes(report), _recall(report), missing]
+    return "\n\n".join("\n".join(lines) for lines in parts if lines) + "\n"
 
 
 def summary_text(report: Mapping[str, Any], result: Result) -> str:
@@ -72,6 +74,17 @@ def summary_text(report: Mapping[str, Any], result: Result) -> str:
         _section("Documents repeated most, by characters", _documents(result)),
     ]
     return "\n".join(part for part in parts if part)
+
+
+def _classes(report: Mapping[str, Any]) -> list[str]:
+    """Return what the repeated units are, those of most characters first."""
+    told = {name: each for name, each in report["classes"].items() if each["units"]}
+    counts = report["counts"]
+    rows = [
+        (name, each["units"], _of({**counts, name: each["characters"]}, name))
+        for name, each in sorted(told.items(), key=lambda item: -item[1]["characters"])
+    ]
+    return ["What is repeated is", *_aligned(rows)] if rows else []
 
 
 def _passages(report: Mapping[str, Any]) -> str:
@@ -178,6 +191,7 @@ def _beyond_clusters(result: Result) -> pa.Table:
 
 def _groups(result: Result, noun: str, groups: pa.Table) -> str:
     numbers = groups[noun].to_numpy()
+    classes = result.classes.by_number("cluster" if noun == "cluster" else "family")
     order = np.lexsort((numbers, -groups["units"].to_numpy()))[:LISTED]
     lines: list[str] = []
     for row in (
@@ -188,7 +202,8 @@ def _groups(result: Result, noun: str, groups: pa.Table) -> str:
         dropped = f", {row['dropped']:,} dropped" if row["dropped"] else ""
         size = f"{_many(row['units'], 'unit')} in {_many(row['documents'], 'document')}{dropped}"
         lines += [
-            f"  {noun} {row[noun]}: {size}; first in {_place(result, row['unit'])}",
+            f"  {noun} {row[noun]} ({CLASSES[classes[row[noun]]]}): {size}; "
+            f"first in {_place(result, row['unit'])}",
             f"    {_quoted(row['text'])}",
         ]
     plural = {"cluster": "clusters", "family": "families"}[noun]

@@ -218,7 +218,11 @@ def _show_group(console: Console, name: str, group: Group, mine: dict[str, Any])
     def is_mine(row: dict[str, Any]) -> bool:
         return all(row[key] == mine[key] for key in ("file", "row", "paragraph"))
 
-    console.print(f"{name} {group.number}: {len(group.members):,} units")
+    because, *evidence = group.reasons
+    size = f"{len(group.members):,} units"
+    console.print(f"{name} {group.number}: {size}, {group.name} ({because})")
+    for told in evidence:
+        console.print(f"  {told}")
     if len(group.template) > 1 or "slot" in group.template[0]:
         console.print(_template_line(group.template))
     often = [each for each in group.substitutions if each["count"] > 1][:SUBSTITUTED_SHOWN]
