@@ -79,6 +79,7 @@ GOALS = (
     Goal("passages.seeds.found", least=2, what="copies with text inserted, of the two"),
     Goal("passages.seeds.covered", least=0.95, what="of what they share, marked"),
     Goal("passages.long_lines.passages", least=1, what="found in texts without punctuation"),
+    Goal("classes.test.macro", least=0.85, what="F1 of classes by the labels kept for the test"),
     Goal("layouts.lines_kept", least=0.999, what="documents of paragraphs on lines seen as such"),
     Goal("layouts.linux_docs", least=0.87, what="wrapped pages seen as such; the rest are lists"),
     Goal("origin.versions.shown", least=0.99, what="versions of a law whose order dates tell"),
