@@ -75,7 +75,7 @@ def find_classes(
     clusters: pa.Table,
     families: pa.Table,
     sources: I64,
-    decided: Bools | None = None,
+    decided: Bools,
 ) -> Classes:
     """Gather the evidence of every cluster and family, and classify them.
 
@@ -88,7 +88,7 @@ def find_classes(
     sources
         The source of each unit's document.
     decided
-        Per distinct text, whether a person said that it is boilerplate; None: of none.
+        Per distinct text, whether a person said that it is boilerplate.
     """
     evidence = gather(finding, decision, templates, clusters, families, sources, decided)
     return Classes(templates, evidence, classify(evidence))

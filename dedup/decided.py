@@ -61,13 +61,11 @@ class Decided:
         named[text[some]] = self.name[some]
         return Parting.between(named, self.pairs)
 
-    def classes(self, text: I64, count: int) -> pa.Array:
-        """Return the class that each text was given, null where none."""
-        given = np.zeros(count, bool)
+    def boilerplate_texts(self, text: I64, count: int) -> Bools:
+        """Return which texts are boilerplate: ``text`` of each unit (-1: none), of so many."""
+        given = np.zeros(count, np.bool_)
         given[text[self.boilerplate & (text >= 0)]] = True
-        return pa.array(["boilerplate"], pa.large_string()).take(
-            pa.array(np.zeros(count, np.int64), mask=~given)
-        )
+        return given
 
 
 def nothing_decided(units: int) -> Decided:

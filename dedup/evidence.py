@@ -42,7 +42,7 @@ def gather(
     clusters: pa.Table,
     families: pa.Table,
     sources: I64,
-    decided: Bools | None,
+    decided: Bools,
 ) -> Evidence:
     """Return the evidence, a row for each row of the templates; see ``classes.find_classes``."""
     t = templates
@@ -50,8 +50,7 @@ def gather(
     lead = t.texts[t.entry_starts[:-1]]
     similarity, masked_similarity = _alike(finding, t, lead)
     said = np.zeros(t.rows, np.bool_)
-    if decided is not None:
-        said[t.entry_row[decided[t.texts]]] = True
+    said[t.entry_row[decided[t.texts]]] = True
     standing = _standing(finding, decision, t, of_clusters, members, sources)
     looks = _looks(finding, t, lead)
     wider = standing.pop("wider")

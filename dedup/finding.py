@@ -66,8 +66,8 @@ class Decision:
     """Per unit: it has a target, or went with its document, or that was decided."""
     outcome: npt.NDArray[np.int8]
     """Per unit, what a person decided of it, as an index into ``decided.OUTCOMES``; -1: nothing."""
-    classes: pa.Array
-    """Per distinct text, the class that a person gave it; null: none."""
+    boilerplate: Bools
+    """Per distinct text, whether a person decided that it is boilerplate."""
     links: pa.Table
     """As ``ledger.link_units`` and ``ledger.links_across`` return them."""
     rule: DropRule
@@ -159,7 +159,7 @@ class Finding:
             links = pa.concat_tables([links, missing])
         return Decision(
             clusters, families, target, whole, dropped, decided.outcome,
-            decided.classes(self.text_of, size), links, rule,
+            decided.boilerplate_texts(self.text_of, size), links, rule,
         )  # fmt: skip
 
     def sources(self, settings: Settings) -> Ints:

@@ -212,18 +212,20 @@ class Result:
         """What every cluster and family is, why, and from which evidence: see its ``table``."""
         return find_classes(
             self.finding, self.decision, self.templates, self.clusters, self.families,
-            self.finding.sources(self.settings),
+            self.finding.sources(self.settings), self.decision.boilerplate,
         )  # fmt: skip
 
     @cached_property
     def class_of_unit(self) -> npt.NDArray[np.int8]:
         """Per unit, the class of its cluster, else of its family, an index into ``CLASSES``.
 
-        -1 for a unit that is in neither.
+        Boilerplate, if a person decided so. -1 for a unit that is in neither.
         """
         cluster, family = (self.classes.by_number(name) for name in ("cluster", "family"))
         mine = cluster[self.cluster.of]
-        return np.where(mine >= 0, mine, family[self.family.of]).astype(np.int8)
+        of_group = np.where(mine >= 0, mine, family[self.family.of])
+        decided = np.append(self.decision.boilerplate, False)[self.finding.text_of]
+        return np.where(decided, CLASSES.index("boilerplate"), of_group).astype(np.int8)
 
     def _class_of_passage(self) -> npt.NDArray[np.int8]:
         p = {name: numbers(self.passages[name]) for name in self.passages.column_names}
@@ -255,8 +257,6 @@ class Result:
         document = numbers(self.finding.units["document"])[members]
         text = self.finding.text_of[members]
         first = groups.first[numbers_]
-        given = self.decision.classes.is_valid().to_numpy(zero_copy_only=False)
-        boilerplate = np.bincount(holder, weights=given[text], minlength=len(sizes)) > 0
         columns: dict[str, Any] = {
             "family" if families is None else "cluster": numbers_,
             "units": sizes,
@@ -265,9 +265,6 @@ class Result:
             "dropped": np.bincount(
                 holder, weights=self.dropped[members], minlength=len(sizes)
             ).astype(np.int64),
-            "class": pa.array(["boilerplate"], pa.large_string()).take(
-                pa.array(np.zeros(len(sizes), np.int64), mask=~boilerplate)
-            ),
             "unit": first,
             "text": self.texts_of(first),
             "members": pa.LargeListArray.from_arrays(

@@ -359,7 +359,7 @@ def _with_a_text(evidence: Evidence) -> Evidence:
     none = pa.array([[0]], evidence.literal.type)
     return dataclasses.replace(
         evidence, literal=none, masked=none, guards=none, sentences=none,
-        masked_of=np.array([-1]), classes=pa.nulls(1, evidence.classes.type),
+        masked_of=np.array([-1]),
     )  # fmt: skip
 
 
