@@ -12,6 +12,7 @@ from dedup.columns import I64, flat, numbers, strings
 from dedup.jsonlines import Json, array_of, objects
 from dedup.records import SCHEMA_VERSION
 from dedup.result import Result
+from dedup.rules import CLASSES
 from dedup.shares import KINDS
 
 __all__ = ["document_lines", "section_lines"]
@@ -64,7 +65,7 @@ def document_lines(result: Result) -> pa.Array:
         "repeated": shares["repeated"],
         "share": _share(shares["repeated"], shares["characters"]),
         "by_kind": Json(objects({kind: shares[kind] for kind in KINDS})),
-        "by_class": pa.nulls(count, pa.string()),
+        "by_class": Json(objects({name: result.class_shares[name] for name in CLASSES})),
         "sections": array_of(
             _lists(pa.array(section[order]).cast(pa.large_string()), holder[order], count)
         ),

@@ -33,7 +33,6 @@ def write_outputs(
 
     Whatever engine makes the tables, the files are written here.
     """
-    result.class_of_unit  # noqa: B018  made once: two of the writers ask for it
 
     def write_corpus() -> CleanSummary:
         return write_clean(
@@ -64,8 +63,8 @@ def write_outputs(
         _write_lines(folder, "provenance.jsonl", _provenance_lines(rows, engine))
 
     writers: list[Callable[[], CleanSummary | None]] = [
-        write_provenance, write_corpus, write_groups, write_edges, write_quarantine,
-        write_sections, write_documents,
+        write_provenance, write_groups, write_corpus, write_documents, write_sections, write_edges,
+        write_quarantine,
     ]  # fmt: skip
     written = LocalEngine(2).map(lambda write: write(), writers)
     return next(summary for summary in written if summary is not None)

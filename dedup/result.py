@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, Literal
@@ -16,13 +16,14 @@ from dedup.classes import Classes, find_classes
 from dedup.columns import flat, numbers
 from dedup.corpus.memory import cleaned_texts
 from dedup.decided import decided_actions
+from dedup.engines.local import LocalEngine
 from dedup.errors import SettingsError
 from dedup.finding import Decision, Finding
 from dedup.records import REMOVALS
 from dedup.rules import CLASSES
 from dedup.sections import Sections, find_sections
 from dedup.settings import Settings
-from dedup.shares import document_shares, passage_characters, shared_with
+from dedup.shares import class_shares, document_shares, passage_characters, shared_with
 from dedup.slottables import slot_table, substitution_table
 from dedup.stages.classify import class_of_pairs
 from dedup.stages.ledger import ACTIONS, Groups, actions
@@ -130,7 +131,7 @@ class Result:
             classes=CLASSES,
             class_of_unit=self.class_of_unit,
             class_of_family=self.classes.by_number("family"),
-            class_of_passage=self._class_of_passage(),
+            class_of_passage=self.class_of_passage,
             class_of_pair=class_of_pairs(
                 np.array([False, True]), np.array([np.inf] * 2), np.zeros(2, np.int64)
             ),
@@ -184,6 +185,15 @@ class Result:
         count = self.documents.num_rows
         return len(np.unique(np.minimum(a, b) * count + np.maximum(a, b)))
 
+    def complete(self) -> None:
+        """Make at once, side by side, what is else made when asked for and takes longest."""
+        parts: list[Callable[[], object]] = [
+            lambda: self.class_of_unit,
+            self.tracing.complete,
+            lambda: self.found_sections,
+        ]
+        LocalEngine(2).map(lambda make: make(), parts)
+
     @cached_property
     def clusters(self) -> pa.Table:
         """One row per cluster: counts, its family, its representative, its first members."""
@@ -227,7 +237,9 @@ class Result:
         decided = np.append(self.decision.boilerplate, False)[self.finding.text_of]
         return np.where(decided, CLASSES.index("boilerplate"), of_group).astype(np.int8)
 
-    def _class_of_passage(self) -> npt.NDArray[np.int8]:
+    @cached_property
+    def class_of_passage(self) -> npt.NDArray[np.int8]:
+        """Per passage its class, an index into ``CLASSES``."""
         p = {name: numbers(self.passages[name]) for name in self.passages.column_names}
         alphabetic = p["byte_end"] - p["byte_start"] < 2 * (p["end"] - p["start"])
         length = np.where(alphabetic, p["length"] / 3, p["length"])
@@ -324,6 +336,11 @@ class Result:
         ``repeated``: code points of its units, each counted once.
         """
         return document_shares(self.finding, self.decision)
+
+    @cached_property
+    def class_shares(self) -> pa.Table:
+        """One row per document: its characters that stand elsewhere, a column for each class."""
+        return class_shares(self.finding, self.decision, self.class_of_unit, self.class_of_passage)
 
     @cached_property
     def shared_with(self) -> pa.Table:

@@ -121,8 +121,8 @@ def run(
             engine,
             watch,
         )
-        with watch.stage("sections"):
-            result.found_sections  # noqa: B018  made when asked for
+        with watch.stage("classes, origins, sections"):
+            result.complete()
         with watch.stage("clean and ledger"):
             cleaned = write_outputs(folder, result, surveys, engine)
         report = identity | run_report(result, surveys, cleaned.removed_bytes)

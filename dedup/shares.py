@@ -5,13 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 
 from dedup.columns import I64, Bools, numbers
 from dedup.finding import Decision, Finding
+from dedup.rules import CLASSES
 from dedup.sections import Sections
 
-__all__ = ["KINDS", "document_shares", "passage_characters", "shared_with"]
+__all__ = ["KINDS", "class_shares", "document_shares", "passage_characters", "shared_with"]
+
+I8 = npt.NDArray[np.int8]
 
 KINDS = ("exact", "near", "masked", "passage")
 """How a character is repeated, the strongest first."""
@@ -56,20 +60,21 @@ def _fresh(start: I64, end: I64) -> I64:
     return result
 
 
-def _of_passages(finding: Finding, axis: _Axis) -> tuple[I64, I64, I64]:
-    """Return both sides of all passages in order: document, where they start, where they end."""
+def _of_passages(finding: Finding, axis: _Axis) -> tuple[I64, I64, I64, I64]:
+    """Return both sides of all passages in order: number, document, where they start and end."""
     document, start, end = (
         np.concatenate([numbers(finding.passages[f"{side}{name}"]) for side in ("", "source_")])
         for name in ("document", "start", "end")
     )
     start, end = axis.at(document, start), axis.at(document, end)
     order = np.argsort(start, kind="stable")
-    return document[order], start[order], end[order]
+    number = order % max(1, finding.passages.num_rows)
+    return number, document[order], start[order], end[order]
 
 
 def passage_characters(finding: Finding) -> int:
     """Return how many code points are in a passage, of either side."""
-    _, start, end = _of_passages(finding, _Axis(finding))
+    _, _, start, end = _of_passages(finding, _Axis(finding))
     return int((end - _fresh(start, end)).sum())
 
 
@@ -93,11 +98,31 @@ def document_shares(finding: Finding, decision: Decision) -> pa.Table:
     }
     columns = {"characters": _totals(document, axis.size, count)}
     columns |= {kind: _totals(document, axis.size * of, count) for kind, of in of_units.items()}
-    side, start, end = _of_passages(finding, axis)
+    _, side, start, end = _of_passages(finding, axis)
     measure = axis.within(~(in_cluster | in_family))
     columns["passage"] = _totals(side, measure(end) - measure(_fresh(start, end)), count)
     columns["repeated"] = np.sum([columns[kind] for kind in KINDS], axis=0)
     return pa.table(columns)
+
+
+def class_shares(finding: Finding, decision: Decision, of_unit: I8, of_passage: I8) -> pa.Table:
+    """Return, per document, how many of the characters that stand elsewhere are of each class.
+
+    A column for each of ``CLASSES``; the sum is ``repeated`` of ``document_shares``. Units of
+    clusters and families are of the class ``of_unit``, others of that of their passages: of several
+    that a character is in, of the one that begins first.
+    """
+    axis = _Axis(finding)
+    document, count = numbers(finding.units["document"]), finding.documents.num_rows
+    grouped = (decision.cluster.of >= 0) | (decision.family.of >= 0)
+    number, side, start, end = _of_passages(finding, axis)
+    measure = axis.within(~grouped)
+    fresh = measure(end) - measure(_fresh(start, end))
+    index = np.concatenate([document[grouped], side]) * len(CLASSES)
+    index += np.concatenate([of_unit[grouped], of_passage[number]])
+    characters = np.concatenate([axis.size[grouped], fresh])
+    totals = _totals(index, characters, count * len(CLASSES)).reshape(-1, len(CLASSES))
+    return pa.table(dict(zip(CLASSES, totals.T, strict=True)))
 
 
 def shared_with(finding: Finding, decision: Decision, sections: Sections) -> pa.Table:

@@ -142,6 +142,11 @@ class Tracing:
         masked = np.append(finding.masked_of, -1)[finding.text_of]
         return self._chains(self.decision.family, "family", masked, finding.masked.edges)
 
+    def complete(self) -> None:
+        """Make all there is to tell."""
+        for each in ("of_links", "of_passages", "clusters", "cluster_chains", "families"):
+            getattr(self, each)
+
     @cached_property
     def _document(self) -> I64:
         return numbers(self.finding.units["document"])

@@ -31,6 +31,9 @@ def test_every_character_counts_once_by_hand():
     assert [row["masked"] for row in rows] == [len(PLACE), 0, len(PLACE)]
     assert [row["repeated"] for row in rows] == naive_sums(rows)
     assert rows == naive.document_shares(result)
+    classes = result.class_shares.to_pylist()
+    assert [sum(row.values()) for row in classes] == [row["repeated"] for row in rows]
+    assert classes == naive.class_shares(result)
     assert result.shared_with.to_pylist()[0] == {
         "document": 0, "other": 2, "characters": len(PLACE) + len(OTHER),
     }  # fmt: skip
@@ -57,6 +60,7 @@ def test_shares_are_those_of_the_twin(documents: list[str], passages: bool):
     result = dedup.find(documents, Settings(audit=0, passages=passages, passage_length=12))
     assert result.document_shares.to_pylist() == naive.document_shares(result)
     assert result.shared_with.to_pylist() == naive.shared_with(result)
+    assert result.class_shares.to_pylist() == naive.class_shares(result)
     passage = np.zeros((len(documents) + 1, 600), np.bool_)
     for row in result.passages.to_pylist():
         for side in ("", "source_"):

@@ -6,6 +6,7 @@ from collections import Counter, defaultdict
 from typing import Any
 
 from dedup import Result
+from dedup.rules import CLASSES
 
 
 def places(start: int, end: int) -> set[int]:
@@ -38,6 +39,32 @@ def document_shares(result: Result) -> list[dict[str, int]]:
         told = {kind: len(held[kind]) for kind in ("exact", "near", "masked", "passage")}
         rows.append({"characters": len(all_of_it), **told, "repeated": sum(told.values())})
     return rows
+
+
+def class_shares(result: Result) -> list[dict[str, int]]:
+    """Return, per document, how many of its characters that stand elsewhere are of each class."""
+    units = result.units.to_pylist()
+    of: list[dict[int, int]] = [{} for _ in range(result.documents.num_rows)]
+    alone: list[set[int]] = [set() for _ in of]
+    for unit, code in zip(units, result.class_of_unit.tolist(), strict=True):
+        here = places(unit["start"], unit["end"])
+        if unit["cluster"] is not None or unit["family"] is not None:
+            of[unit["document"]] |= dict.fromkeys(here, code)
+        else:
+            alone[unit["document"]] |= here
+    sides = [
+        (row[f"{side}start"], row[f"{side}end"], row[f"{side}document"], code)
+        for side in ("", "source_")
+        for row, code in zip(
+            result.passages.to_pylist(), result.class_of_passage.tolist(), strict=True
+        )
+    ]
+    for start, end, document, code in sorted(sides, key=lambda side: side[0]):
+        for place in places(start, end) & alone[document]:
+            of[document].setdefault(place, code)
+    return [
+        {name: list(held.values()).count(code) for code, name in enumerate(CLASSES)} for held in of
+    ]
 
 
 def shared_with(result: Result) -> list[dict[str, int]]:
