@@ -83,10 +83,7 @@ def find_passages(
         )  # fmt: skip
         rows = np.concatenate(engine.map(growing, list(pairwise(seed_cuts))))
         if sources is not None:
-            copy, source = (
-                sources[np.searchsorted(shadows.unit_start, rows[:, at], "right") - 1]
-                for at in (0, 2)
-            )
+            copy, source = (sources[shadows.holders(rows[:, at])] for at in (0, 2))
             rows = rows[copy != source]
         if len(rows) == 0:
             return PASSAGES.empty_table(), capped

@@ -11,7 +11,7 @@ import numpy as np
 from dedup.columns import I32, I64, U8, U32, Bools
 from dedup.kernels import inner, kernel
 
-__all__ = ["COLUMNS", "bytes_at", "grow", "join_neighbours", "strip"]
+__all__ = ["COLUMNS", "MARKS", "bytes_at", "grow", "holders", "join_neighbours", "strip"]
 
 COLUMNS = ("p", "p_end", "q", "q_end", "matched")
 """Of a passage: two spans, and how many characters the alignment has equal."""
@@ -35,6 +35,7 @@ FAR = 1 << 30
 TRIPLE = (1 << 63) - 1
 SPREAD = 0x9E3779B97F4A7C1
 BITS = 8
+MARKS = 7
 
 
 @inner
@@ -262,6 +263,25 @@ def grow(
             out[n, 4] = matched
             n += 1
     return n, high
+
+
+@kernel
+def holders(places: I64, unit_start: I64, marked: I64, out: I64) -> None:
+    """Write the unit that each place is in: a few steps from the one at the mark before it.
+
+    Parameters
+    ----------
+    places : int64[n]
+    unit_start : int64[u + 1]
+    marked : int64[m]
+        The unit at every ``1 << MARKS``-th place.
+    out : int64[n]
+    """
+    for i in range(len(places)):
+        unit = marked[places[i] >> MARKS]
+        while unit_start[unit + 1] <= places[i]:
+            unit += 1
+        out[i] = unit
 
 
 @kernel

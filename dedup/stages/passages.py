@@ -24,7 +24,7 @@ __all__ = [
     "PARTNERS", "Meetings", "Shadows", "frequency", "grow", "lay_out", "meet", "place", "sow",
 ]  # fmt: skip
 
-PARTNERS = 3
+PARTNERS = 2
 """Earlier places that a seed is compared with, at most: the first, and the latest before it."""
 
 CLOSING = " ,.;:!?)]}>、。〉》」』】〕〗”’…~·-—"
@@ -47,6 +47,15 @@ class Shadows:
     """Where each document starts; one more than there are."""
     narrow: Bools
     """Of each unit: it is alphabetic, a word takes several characters."""
+    marked: I64
+    """The unit at every ``1 << kernels.MARKS``-th character."""
+
+    def holders(self, places: I64) -> I64:
+        """Return the unit that each place is in."""
+        places = np.ascontiguousarray(places)
+        out = np.empty(places.size, np.int64)
+        kernels.holders(places.reshape(-1), self.unit_start, self.marked, out)
+        return out.reshape(places.shape)
 
 
 @dataclass(frozen=True)
@@ -72,9 +81,11 @@ def lay_out(units: pa.Table, documents: int) -> Shadows:
         row += len(chunk)
     document = numbers(units["document"]).astype(np.int64)
     first_unit = np.searchsorted(document, np.arange(documents + 1)).astype(np.int64)
+    marks = np.arange(0, len(text), 1 << kernels.MARKS)
     return Shadows(
-        text, unit_start, document, first_unit, unit_start[first_unit], wide * 3 < length
-    )
+        text, unit_start, document, first_unit, unit_start[first_unit], wide * 3 < length,
+        np.searchsorted(unit_start, marks, "right").astype(np.int64) - 1,
+    )  # fmt: skip
 
 
 def sow(part: tuple[int, int], shadows: Shadows, skipped: Bools) -> pa.Table:
@@ -182,7 +193,8 @@ def _settled(
     kernels.join_neighbours(rows, first, last, s.document, share, gone)
     rows = rows[~gone]
     kernels.strip(s.text, _table(CLOSING), _table(OPENING), rows)
-    wanted = np.where(s.narrow[_units(rows, s)[0][:, 0]], 3 * least, least)
+    rows = rows[rows[:, 4] >= least]  # what is left has no empty span
+    wanted = np.where(s.narrow[s.holders(rows[:, 0])], 3 * least, least)
     longest = np.maximum(rows[:, 1] - rows[:, 0], rows[:, 3] - rows[:, 2])
     rows = rows[(rows[:, 4] >= wanted) & (rows[:, 4] >= share * longest)]
     return rows[np.lexsort((rows[:, 3], rows[:, 2], rows[:, 1], rows[:, 0]))]
@@ -255,9 +267,7 @@ def place(
 
 def _units(rows: npt.NDArray[np.int64], s: Shadows) -> tuple[I64, I64]:
     """Return the units in which both spans of each row begin, and in which they end."""
-    begin = np.searchsorted(s.unit_start, rows[:, [0, 2]], "right") - 1
-    end = np.searchsorted(s.unit_start, rows[:, [1, 3]] - 1, "right") - 1
-    return begin.astype(np.int64), end.astype(np.int64)
+    return s.holders(rows[:, [0, 2]]), s.holders(rows[:, [1, 3]] - 1)
 
 
 def _table(marks: str) -> Bools:
