@@ -39,7 +39,9 @@ def _table(name: str) -> list[list[str]]:
 
 
 def test_the_command_for_the_tests():
-    assert _marked("test-command") == "python -m pip install '.[test]' && python -m pytest\n"
+    assert (
+        _marked("test-command") == "python -m pip install '.[test]' && python -m pytest -n auto\n"
+    )
 
 
 def test_the_session_is_what_a_terminal_shows(tmp_path: Path):

@@ -385,7 +385,7 @@ def bytes_at(data: U8, starts: I64, counts: I64, white_goes: bool, out: I64, tol
             walked, reached = np.int64(0), starts[i]
         while walked < counts[i]:
             reached += 1
-            while data[reached] & 0xC0 == 0x80:
+            while reached < len(data) and data[reached] & 0xC0 == 0x80:
                 reached += 1
             walked += 1
         count, at = walked, reached

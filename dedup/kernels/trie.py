@@ -88,7 +88,7 @@ def place_words(
             depth += 1
         low, high, parent = first[done], last[done], node[done]
         done += 1
-        if offsets[low] + depth == offsets[low + 1]:  # the word that is this prefix
+        if low < high and offsets[low] + depth == offsets[low + 1]:  # the word that is this prefix
             slots[low] = parent
             low += 1
         if low == high:

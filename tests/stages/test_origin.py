@@ -146,7 +146,15 @@ def test_directions_like_the_naive_ones(pairs: list[tuple[Clue, Clue]], versions
     ]
 
 
-@given(st.lists(st.lists(CLUES, min_size=1, max_size=9), max_size=5), VERSIONS)
+def of_whole_documents(group: list[Clue]) -> list[Clue]:
+    """Let units of one document have what is said of documents in common."""
+    first = {clue.document: clue for clue in reversed(group)}
+    return [first[clue.document]._replace(traces=clue.traces, length=clue.length) for clue in group]
+
+
+@given(
+    st.lists(st.lists(CLUES, min_size=1, max_size=9).map(of_whole_documents), max_size=5), VERSIONS
+)
 def test_origins_like_the_naive_ones(groups: list[list[Clue]], versions):
     group = np.repeat(np.arange(len(groups)), [len(each) for each in groups])
     clues = columns([clue for each in groups for clue in each])
