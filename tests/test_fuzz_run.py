@@ -143,7 +143,10 @@ def test_a_run_over_anything(files: dict[str, bytes], chosen: Settings, workers:
 
 
 @pytest.mark.slow
-@settings(max_examples=10_000, suppress_health_check=list(HealthCheck))
+@pytest.mark.parametrize("part", range(4))
+@settings(max_examples=2_500, suppress_health_check=list(HealthCheck))
 @given(**inputs)
-def test_ten_thousand_runs(files: dict[str, bytes], chosen: Settings, workers: int) -> None:
+def test_ten_thousand_runs(
+    part: int, files: dict[str, bytes], chosen: Settings, workers: int
+) -> None:
     check(files, chosen, workers)
