@@ -10,9 +10,9 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from dedup.columns import I64, Bools
+from dedup.columns import I64
 from dedup.evidence import gather
-from dedup.finding import Decision, Finding
+from dedup.finding import Finding, Grouping
 from dedup.rules import CLASSES, RULES, Evidence
 from dedup.stages.classify import because, classify
 from dedup.templates import Templates
@@ -70,25 +70,19 @@ class Classes:
 
 def find_classes(
     finding: Finding,
-    decision: Decision,
+    grouping: Grouping,
     templates: Templates,
     clusters: pa.Table,
     families: pa.Table,
-    sources: I64,
-    decided: Bools,
 ) -> Classes:
     """Gather the evidence of every cluster and family, and classify them.
 
     Parameters
     ----------
-    finding, decision
+    finding, grouping
         What was found, and how it was grouped.
     templates, clusters, families
-        As ``Result`` has them.
-    sources
-        The source of each unit's document.
-    decided
-        Per distinct text, whether a person said that it is boilerplate.
+        As ``Grouped`` has them.
     """
-    evidence = gather(finding, decision, templates, clusters, families, sources, decided)
+    evidence = gather(finding, grouping, templates, clusters, families)
     return Classes(templates, evidence, classify(evidence))

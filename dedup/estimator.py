@@ -231,7 +231,7 @@ class Deduplicator(TransformerMixin, BaseEstimator, auto_wrap_output_keys=None):
         fitted = self.result_.documents["text"].combine_chunks()
         both = pa.chunked_array([fitted, texts])
         finding = apart(find(both, settings, workers=self.workers).finding, len(fitted))
-        spans = spans_of(Result(settings, finding, finding.decide(settings), {}))
+        spans = spans_of(Result.of(finding, settings))
         return {row - len(fitted): cuts for row, cuts in spans.items() if row >= len(fitted)}
 
     def _rows(self, texts: list[str], spans: Spans) -> npt.NDArray[np.object_]:

@@ -17,7 +17,7 @@ from dedup import folding, formulas
 from dedup.columns import F64, I64, U32, Bools, flat, numbers, strings
 from dedup.engines import Engine
 from dedup.filling import filling
-from dedup.finding import Decision, Finding
+from dedup.finding import Finding, Grouping
 from dedup.kernels.seeds import code_points
 from dedup.kinds import KINDS
 from dedup.rules import FILLED, NOTICE, PLAIN, REWORDED, TITLE, WORK, Evidence
@@ -37,12 +37,10 @@ OPENERS = ("《", "〈", "“", "「", "『")
 
 def gather(
     finding: Finding,
-    decision: Decision,
+    grouping: Grouping,
     templates: Templates,
     clusters: pa.Table,
     families: pa.Table,
-    sources: I64,
-    decided: Bools,
 ) -> Evidence:
     """Return the evidence, a row for each row of the templates; see ``classes.find_classes``."""
     t = templates
@@ -50,8 +48,8 @@ def gather(
     lead = t.texts[t.entry_starts[:-1]]
     similarity, masked_similarity = _alike(finding, t, lead)
     said = np.zeros(t.rows, np.bool_)
-    said[t.entry_row[decided[t.texts]]] = True
-    standing = _standing(finding, decision, t, of_clusters, members, sources)
+    said[t.entry_row[grouping.boilerplate[t.texts]]] = True
+    standing = _standing(finding, grouping, t, of_clusters, members)
     looks = _looks(finding, t, lead)
     wider = standing.pop("wider")
     slotted = (looks["filled"] >= FILLED) & (looks["reworded"] <= REWORDED)
@@ -82,11 +80,10 @@ def _members(t: Templates, clusters: pa.Table, families: pa.Table) -> tuple[Memb
 
 def _standing(
     finding: Finding,
-    decision: Decision,
+    grouping: Grouping,
     t: Templates,
     of_clusters: Members,
     members: Members,
-    sources: I64,
 ) -> dict[str, Any]:
     """Return where groups stand: in what documents and works, and at which places of them."""
     units, rows = finding.units, t.rows
@@ -100,7 +97,7 @@ def _standing(
     works = _distinct(held.group, work[held.document], rows)
     since, until = _dates(finding.documents["date"], held.group, held.document, rows)
 
-    cluster, family = decision.cluster.of, decision.family.of
+    cluster, family = grouping.cluster.of, grouping.family.of
     groups = np.where(
         family >= 0, family, np.where(cluster >= 0, cluster + finding.texts.num_rows, -1)
     )
@@ -118,7 +115,7 @@ def _standing(
         "share": works / max(len(runs(work)[0]), 1),
         # A cluster is a part of its family, which may stand in far more works.
         "spread": np.maximum(works, np.append(works, 0)[wider]),
-        "sources": _distinct(group, sources[members.units], rows),
+        "sources": _distinct(group, grouping.sources[members.units], rows),
         "since": since,
         "until": until,
         "kin": kin_of(held, kin, rows),

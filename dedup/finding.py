@@ -14,18 +14,12 @@ from dedup.decided import Decided, nothing_decided
 from dedup.engines import Engine
 from dedup.settings import Settings
 from dedup.stages.audit import Audit
-from dedup.stages.clean import DropRule, cover_documents, covering
+from dedup.stages.clean import DropRule
 from dedup.stages.cluster import cover
-from dedup.stages.ledger import (
-    Groups,
-    group_units,
-    link_units,
-    links_across,
-    links_of_dropped,
-)
+from dedup.stages.ledger import Groups, group_units
 from dedup.stages.sign import Banding
 
-__all__ = ["Decision", "Finding", "View"]
+__all__ = ["Decision", "Finding", "Grouping", "View"]
 
 Ints = npt.NDArray[np.int64]
 Bools = npt.NDArray[np.bool_]
@@ -53,11 +47,31 @@ class View:
 
 
 @dataclass(frozen=True)
-class Decision:
-    """What becomes of the units, and the links that say why."""
+class Grouping:
+    """Clusters and families, and the edges they are made of: those that settings and people allow.
+
+    All of it comes before it is decided what goes.
+    """
 
     cluster: Groups
     family: Groups
+    edges: pa.Table
+    """Schema ``EDGES``, of the literal view."""
+    masked_edges: pa.Table
+    masked_of: Ints
+    """As in ``Finding``, but for texts that a person parted."""
+    sources: Ints
+    """The source of each unit's document, as ``Finding.sources`` numbers them."""
+    decided: Decided
+    boilerplate: Bools
+    """Per distinct text, whether a person decided that it is boilerplate."""
+
+
+@dataclass(frozen=True)
+class Decision:
+    """What becomes of the units, and the links that say why."""
+
+    grouping: Grouping
     target: Ints
     """Per unit, the kept unit it is dropped for, or -1."""
     whole: Bools
@@ -66,11 +80,19 @@ class Decision:
     """Per unit: it has a target, or went with its document, or that was decided."""
     outcome: npt.NDArray[np.int8]
     """Per unit, what a person decided of it, as an index into ``decided.OUTCOMES``; -1: nothing."""
-    boilerplate: Bools
-    """Per distinct text, whether a person decided that it is boilerplate."""
     links: pa.Table
     """As ``ledger.link_units`` and ``ledger.links_across`` return them."""
     rule: DropRule
+
+    @property
+    def cluster(self) -> Groups:
+        """Per unit its cluster, if that has two units or more."""
+        return self.grouping.cluster
+
+    @property
+    def family(self) -> Groups:
+        """Per unit its family, if that has two units or more."""
+        return self.grouping.family
 
 
 @dataclass(frozen=True)
@@ -108,11 +130,10 @@ class Finding:
             self, literal=self.literal.at(threshold), masked=self.masked.at(threshold)
         )
 
-    def decide(self, settings: Settings) -> Decision:
-        """Cluster, and decide what goes: all that is a function of the edges."""
+    def group(self, settings: Settings) -> Grouping:
+        """Cluster, in both views: all that is a function of the edges alone."""
         sources = self.sources(settings)
         edges, masked_edges, masked_of = self.literal.edges, self.masked.edges, self.masked_of
-        unit_of_text = numbers(self.texts["unit"])
         size = self.texts.num_rows
         decided = self.decided or nothing_decided(self.units.num_rows)
         parting = decided.parting(self.text_of, size)
@@ -125,42 +146,16 @@ class Finding:
         masked_leader = _cover(self.engine, masked_edges, size)
         family_leader = np.append(masked_leader, -1)[masked_of]  # -1 picks what is appended
         apart = sources if settings.across_only else None
-        clusters = group_units(leader, self.text_of, self.rank, apart)
-        families = group_units(family_leader, self.text_of, self.rank, apart)
-
-        rule = DropRule(
-            settings.preset,
-            settings.drop_threshold,
-            settings.min_drop,
-            settings.drop_families,
+        return Grouping(
+            cluster=group_units(leader, self.text_of, self.rank, apart),
+            family=group_units(family_leader, self.text_of, self.rank, apart),
+            edges=edges,
+            masked_edges=masked_edges,
+            masked_of=masked_of,
+            sources=sources,
+            decided=decided,
+            boilerplate=decided.boilerplate_texts(self.text_of, size),
         )
-        # What is dropped by decision stands for nothing.
-        gone = decided.drop[unit_of_text]
-        left = edges
-        if gone.any():
-            there = ~(gone[numbers(edges["a"])] | gone[numbers(edges["b"])])
-            left = edges.filter(pa.array(there))
-        target, whole = self._targets(
-            left, masked_edges, np.where(gone, -1, masked_of), rule, settings, sources, decided
-        )
-        dropped = (target >= 0) | whole[numbers(self.units["document"])] | decided.drop
-        # What both views find is told by the literal one; of two links to one source the first.
-        links = _without_repeats(
-            pa.concat_tables(
-                [
-                    link_units(self.text_of, clusters, families, target),
-                    links_across(edges, unit_of_text, clusters, families, "near"),
-                    links_across(masked_edges, unit_of_text, clusters, families, "masked"),
-                ]
-            )
-        )
-        if whole.any() or decided.drop.any():
-            missing = links_of_dropped(links, self.text_of, target, dropped)
-            links = pa.concat_tables([links, missing])
-        return Decision(
-            clusters, families, target, whole, dropped, decided.outcome,
-            decided.boilerplate_texts(self.text_of, size), links, rule,
-        )  # fmt: skip
 
     def sources(self, settings: Settings) -> Ints:
         """Return the source of each unit's document as a number: its field's value, or itself."""
@@ -174,49 +169,6 @@ class Finding:
             of_document = np.where(known >= 0, known, len(column.dictionary) + of_document)
         result: Ints = of_document[numbers(self.units["document"])].astype(np.int64)
         return result
-
-    def _targets(
-        self,
-        edges: pa.Table,
-        masked_edges: pa.Table,
-        masked_of: Ints,
-        rule: DropRule,
-        settings: Settings,
-        sources: Ints,
-        decided: Decided,
-    ) -> tuple[Ints, Bools]:
-        """Return, per unit, the kept unit it is dropped for, or -1; and the documents that go."""
-        text, held = self.text_of, decided.held
-        unit_of_text = numbers(self.texts["unit"])
-        units = np.arange(len(text))
-        whole = np.zeros(self.documents.num_rows, np.bool_)
-        length = numbers(self.units["length"])
-        if settings.drop_document is not None:
-            columns = pa.table(
-                {
-                    "document": numbers(self.units["document"]),
-                    "text": np.where(decided.drop, -1, text),
-                    "rank": self.rank,
-                    "length": np.where(decided.drop, 0, length),
-                    "source": sources,
-                    "held": held,
-                    "ahead": decided.this & (np.append(unit_of_text, -1)[text] == units),
-                }
-            )
-            target, found = cover_documents(
-                columns, edges, self.texts, masked_edges, masked_of, rule,
-                settings.drop_document, settings.across_only,
-            )  # fmt: skip
-            whole[: len(found)] = found
-            return target, whole
-        cover_of = covering(edges, self.texts, masked_edges, masked_of, rule, held[unit_of_text])
-        kept_text = np.where(cover_of >= 0, cover_of, np.arange(len(cover_of)))
-        target = np.append(unit_of_text[kept_text], -1)[text]
-        dropped = (target >= 0) & (target != units) & (length >= settings.min_drop)
-        dropped &= ~(held | decided.drop)
-        if settings.across_only:
-            dropped &= sources[target] != sources
-        return np.where(dropped, target, -1).astype(np.int64), whole
 
 
 def _across(edges: pa.Table, node_of: Ints, sources: Ints) -> pa.Table:
@@ -232,13 +184,6 @@ def _across(edges: pa.Table, node_of: Ints, sources: Ints) -> pa.Table:
     a, b = numbers(edges["a"]), numbers(edges["b"])
     same = (low[a] == high[a]) & (low[b] == high[b]) & (low[a] == low[b])
     return edges.filter(pa.array(~same))
-
-
-def _without_repeats(links: pa.Table) -> pa.Table:
-    """Return the links with the first alone of those between the same two units."""
-    source = numbers(links["source"])
-    pairs = numbers(links["unit"]) * (source.max(initial=0) + 2) + source + 1
-    return links.take(pa.array(np.sort(np.unique(pairs, return_index=True)[1])))
 
 
 def _cover(engine: Engine, edges: pa.Table, size: int) -> Ints:

@@ -241,20 +241,21 @@ def find_folded(
         capped_seeds=0,
     )
     with watch.stage("cluster"):
-        decision = finding.decide(settings)
+        grouping = finding.group(settings)
     if shadows is not None:
         first = np.append(text_unit, -1)[text_of]  # -1 picks what is appended
         repeated = (text_of >= 0) & (first != np.arange(len(text_of)))
-        groups = np.stack([text_of, decision.cluster.of, decision.family.of], axis=1)
+        groups = np.stack([text_of, grouping.cluster.of, grouping.family.of], axis=1)
         passages, capped = find_passages(
             engine, shadows, documents, units, repeated, groups, rank,
-            finding.sources(settings) if settings.across_only else None, settings, watch,
+            grouping.sources if settings.across_only else None, settings, watch,
         )  # fmt: skip
         if decided:
             parting = decided.parting(text_of, texts.num_rows)
             passages = parting.passages(passages, text_of)
         finding = dataclasses.replace(finding, passages=passages, capped_seeds=capped)
-    result = Result(settings, finding, decision, watch.seconds)
+    with watch.stage("decide"):
+        result = Result.of(finding, settings, watch.seconds, grouping)
     LOGGER.info("%r", result)
     if decided and decided.missing:
         told = "%d of %d decisions are about texts that are not in this corpus"

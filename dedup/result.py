@@ -6,19 +6,21 @@ import dataclasses
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any, Literal
+from typing import Literal
 
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from dedup.classes import Classes, find_classes
+from dedup.classes import Classes
 from dedup.columns import flat, numbers
 from dedup.corpus.memory import cleaned_texts
 from dedup.decided import decided_actions
+from dedup.deciding import decide
 from dedup.engines.local import LocalEngine
 from dedup.errors import SettingsError
-from dedup.finding import Decision, Finding
+from dedup.finding import Decision, Finding, Grouping
+from dedup.grouped import Grouped
 from dedup.records import REMOVALS
 from dedup.rules import CLASSES
 from dedup.sections import Sections, find_sections
@@ -29,7 +31,6 @@ from dedup.stages.classify import class_of_pairs
 from dedup.stages.ledger import ACTIONS, Groups, actions
 from dedup.stages.provenance import Evidence, provenance_rows, unit_texts
 from dedup.templates import Templates
-from dedup.templating import find_templates
 from dedup.tracing import Tracing
 
 __all__ = ["Result"]
@@ -44,8 +45,22 @@ class Result:
     settings: Settings
     finding: Finding
     decision: Decision
+    grouped: Grouped
     seconds: Mapping[str, float] = field(repr=False)
     """Per stage."""
+
+    @classmethod
+    def of(
+        cls,
+        finding: Finding,
+        settings: Settings,
+        seconds: Mapping[str, float] | None = None,
+        grouping: Grouping | None = None,
+    ) -> Result:
+        """Decide what becomes of what was found; ``grouping``, if it is known how it groups."""
+        grouped = Grouped(finding, grouping or finding.group(settings))
+        decision = decide(finding, grouped.grouping, settings)
+        return cls(settings, finding, decision, grouped, seconds or {})
 
     @property
     def cluster(self) -> Groups:
@@ -197,17 +212,17 @@ class Result:
     @cached_property
     def clusters(self) -> pa.Table:
         """One row per cluster: counts, its family, its representative, its first members."""
-        return self._groups(self.cluster, self.family)
+        return self._with_dropped(self.grouped.clusters, self.cluster)
 
     @cached_property
     def families(self) -> pa.Table:
         """One row per family: counts, its representative, its first members."""
-        return self._groups(self.family, None)
+        return self._with_dropped(self.grouped.families, self.family)
 
-    @cached_property
+    @property
     def templates(self) -> Templates:
         """Per cluster and family, what its texts have in common, and what each has in its slots."""
-        return find_templates(self.finding, self.decision, self.clusters, self.families)
+        return self.grouped.templates
 
     @cached_property
     def substitutions(self) -> pa.Table:
@@ -217,25 +232,18 @@ class Result:
         """
         return substitution_table(self.templates)
 
-    @cached_property
+    @property
     def classes(self) -> Classes:
         """What every cluster and family is, why, and from which evidence: see its ``table``."""
-        return find_classes(
-            self.finding, self.decision, self.templates, self.clusters, self.families,
-            self.finding.sources(self.settings), self.decision.boilerplate,
-        )  # fmt: skip
+        return self.grouped.classes
 
-    @cached_property
+    @property
     def class_of_unit(self) -> npt.NDArray[np.int8]:
         """Per unit, the class of its cluster, else of its family, an index into ``CLASSES``.
 
         Boilerplate, if a person decided so. -1 for a unit that is in neither.
         """
-        cluster, family = (self.classes.by_number(name) for name in ("cluster", "family"))
-        mine = cluster[self.cluster.of]
-        of_group = np.where(mine >= 0, mine, family[self.family.of])
-        decided = np.append(self.decision.boilerplate, False)[self.finding.text_of]
-        return np.where(decided, CLASSES.index("boilerplate"), of_group).astype(np.int8)
+        return self.grouped.class_of_unit
 
     @cached_property
     def class_of_passage(self) -> npt.NDArray[np.int8]:
@@ -260,33 +268,11 @@ class Result:
         row = rows[np.searchsorted(numbers(table[group]), of[units])]
         return slot_table(self.templates, group, of[units], row, units)
 
-    def _groups(self, groups: Groups, families: Groups | None) -> pa.Table:
-        members = np.flatnonzero(groups.of >= 0)
-        members = members[np.lexsort((self.finding.rank[members], groups.of[members]))]
-        numbers_, starts = np.unique(groups.of[members], return_index=True)
-        sizes = np.diff(np.append(starts, len(members)))
-        holder = np.repeat(np.arange(len(sizes)), sizes)
-        document = numbers(self.finding.units["document"])[members]
-        text = self.finding.text_of[members]
-        first = groups.first[numbers_]
-        columns: dict[str, Any] = {
-            "family" if families is None else "cluster": numbers_,
-            "units": sizes,
-            "documents": _distinct_in(holder, document, len(sizes)),
-            "texts": _distinct_in(holder, text, len(sizes)),
-            "dropped": np.bincount(
-                holder, weights=self.dropped[members], minlength=len(sizes)
-            ).astype(np.int64),
-            "unit": first,
-            "text": self.texts_of(first),
-            "members": pa.LargeListArray.from_arrays(
-                pa.array(np.append(starts, len(members)).astype(np.int64)), pa.array(members)
-            ),
-        }
-        if families is not None:
-            of = families.of[first]
-            columns["family"] = pa.array(of, mask=of < 0)
-        return pa.table(columns)
+    def _with_dropped(self, table: pa.Table, groups: Groups) -> pa.Table:
+        """Return a table of groups with how many units of each are dropped."""
+        count = np.bincount(groups.of[self.dropped & (groups.of >= 0)], minlength=len(groups.first))
+        at = table.column_names.index("texts") + 1
+        return table.add_column(at, "dropped", pa.array(count[numbers(table.column(0))]))
 
     def copies(self, doc: str) -> pa.Table:
         """Return the ledger's rows of the documents labelled ``doc``, or whose source they are."""
@@ -369,7 +355,7 @@ class Result:
             )
         finding = self.finding.at(threshold)
         settings = dataclasses.replace(self.settings, threshold=threshold)
-        return Result(settings, finding, finding.decide(settings), self.seconds)
+        return Result.of(finding, settings, self.seconds)
 
     def shares(self) -> dict[str, int]:
         """Return the characters repeated in units and in passages, dropped, and all there are."""
@@ -391,9 +377,3 @@ class Result:
             f"{len(np.unique(self.cluster.of[self.cluster.of >= 0])):,} clusters, "
             f"{int(self.dropped.sum()):,} units dropped>"
         )
-
-
-def _distinct_in(holder: Ints, value: Ints, count: int) -> Ints:
-    """Return how many distinct values each of ``count`` holders has."""
-    span = int(value.max(initial=0)) + 1
-    return np.bincount(np.unique(holder * span + value) // span, minlength=count)

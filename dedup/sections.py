@@ -143,7 +143,7 @@ class _Sought:
 
 def _boilerplate(of: I64, finding: Finding, decision: Decision) -> Bools:
     """Return which groups of units a person calls boilerplate: by one text of them, all of it."""
-    given = np.append(decision.boilerplate, False)[finding.text_of]
+    given = np.append(decision.grouping.boilerplate, False)[finding.text_of]
     called = np.zeros(int(of.max(initial=-1)) + 2, np.bool_)  # what -1 picks is not
     called[of[given]] = True
     called[-1] = False

@@ -8,7 +8,7 @@ import pyarrow as pa
 
 from dedup import folding
 from dedup.columns import flat, numbers, strings
-from dedup.finding import Decision, Finding
+from dedup.finding import Finding, Grouping
 from dedup.kinds import kind_rules
 from dedup.stages.template import Slots, template
 from dedup.templates import BATCH_CHARACTERS, Templates, batches, listed, starts_of
@@ -22,14 +22,14 @@ MOST_CHARACTERS = 1 << 24
 
 
 def find_templates(
-    finding: Finding, decision: Decision, clusters: pa.Table, families: pa.Table
+    finding: Finding, grouping: Grouping, clusters: pa.Table, families: pa.Table
 ) -> Templates:
     """Align the texts of every cluster, and of every family that is not the same as a cluster.
 
-    ``clusters`` and ``families`` are those of ``Result``: their numbers, and their members in keep
+    ``clusters`` and ``families`` are those of ``Grouped``: their numbers, and their members in keep
     order.
     """
-    of_cluster = decision.cluster.of
+    of_cluster = grouping.cluster.of
     cluster, family = numbers(clusters["cluster"]), numbers(families["family"])
     same = _same_cluster(families, clusters, of_cluster)
     own = np.flatnonzero(same < 0)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 from pathlib import Path
 
@@ -119,16 +120,8 @@ def test_what_a_person_decided_comes_first() -> None:
     finding = result.finding
     decided = np.zeros(finding.texts.num_rows, np.bool_)
     decided[finding.text_of[result.clusters["unit"].to_numpy()]] = True
-    sources = finding.sources(result.settings)
-    classes = find_classes(
-        finding,
-        result.decision,
-        result.templates,
-        result.clusters,
-        result.families,
-        sources,
-        decided,
-    )
+    grouping = dataclasses.replace(result.decision.grouping, boilerplate=decided)
+    classes = find_classes(finding, grouping, result.templates, result.clusters, result.families)
     assert classes.names.to_pylist() == ["boilerplate"]
     assert RULES[classes.rules[0]].when == "a person decided so"
     assert result.classes.names.to_pylist() == ["copy"]

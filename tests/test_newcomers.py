@@ -21,7 +21,7 @@ LONGER = f"{OTHER[:-1]}，并向社会公开。"
 
 def decided(result: Result, first: int) -> Result:
     finding = apart(result.finding, first)
-    return Result(result.settings, finding, finding.decide(result.settings), {})
+    return Result.of(finding, result.settings)
 
 
 def fates(result: Result, document: int) -> list[tuple[str, tuple[int, int] | None]]:
