@@ -10,25 +10,29 @@ from dedup.result import Result
 
 __all__ = ["Spans", "cut", "spans_of"]
 
-Spans: TypeAlias = dict[int, list[tuple[int, int]]]
-"""Per row that something goes of: code points from start to end, in order, disjoint."""
+Spans: TypeAlias = dict[int, list[tuple[int, int, str]]]
+"""Per row: code points from start to end that go, in order, disjoint, and what is there instead."""
 
 
 def spans_of(result: Result) -> Spans:
     """Return what a cleaned corpus leaves out of each document, of one file."""
     spans: Spans = {}
     columns = (column.tolist() for column in merged(result.removals))
-    for row, start, end in zip(*columns, strict=True):
-        spans.setdefault(row, []).append((start, end))
+    for row, start, end, masked in zip(*columns, strict=True):
+        marker = result.settings.mask_marker if masked else ""
+        spans.setdefault(row, []).append((start, end, marker))
     return spans
 
 
 def cut(texts: Sequence[str], spans: Spans) -> list[str]:
-    """Return the texts without their spans; those of which white space is left are ``""``."""
+    """Return the texts with what is new for their spans; ``""`` where white space is left."""
     left = list(texts)
     for row, cuts in spans.items():
         text = texts[row]
-        starts, ends = [0, *(end for _, end in cuts)], [*(start for start, _ in cuts), len(text)]
-        rest = "".join(text[start:end] for start, end in zip(starts, ends, strict=True))
+        parts, at = [], 0
+        for start, end, new in cuts:
+            parts += [text[at:start], new]
+            at = end
+        rest = "".join([*parts, text[at:]])
         left[row] = rest if rest.strip() else ""
     return left

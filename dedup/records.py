@@ -119,6 +119,7 @@ REMOVALS = pa.schema(
         ("row", pa.int64()),
         ("start", pa.int64()),  # code points of the document's text
         ("end", pa.int64()),
+        ("masked", pa.bool_()),  # a marker stands there instead
     ]
 )
 

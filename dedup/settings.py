@@ -3,19 +3,30 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal, get_args
+from typing import Any, Literal, get_args
 
 from dedup.decisions import Decisions
 from dedup.errors import SettingsError
 
-__all__ = ["Encoding", "Keep", "Preset", "Settings", "Unit"]
+__all__ = [
+    "Class", "ClassAction", "Encoding", "Keep", "PassageAction", "Preset", "Settings", "Unit",
+]  # fmt: skip
 
 Unit = Literal["auto", "line", "blank", "indent", "sentence", "document"]
 Keep = Literal["first", "earliest", "longest", "preferred"]
 Encoding = Literal["auto", "utf-8", "utf-16", "gb18030", "big5"]
 Preset = Literal["careful", "standard", "aggressive"]
+Class = Literal["boilerplate", "template", "copy", "quote", "repeat"]
+ClassAction = Literal["drop", "tag", "mask", "remove"]
+PassageAction = Literal["tag", "drop", "mask"]
+
+LONGEST_MARKER = 20
+"""Characters of a marker; it is to stay shorter than what makes a passage."""
+_NOT_IN_MARKERS = '"\\,'
+"""What a format would have to escape."""
 
 DEFAULT_THRESHOLDS = {
     ("words", 1): 0.75,
@@ -76,6 +87,20 @@ class Settings:
     """
     drop_families: bool = False
     """Drop what is equal only after masking, too."""
+    class_action: Mapping[Class, ClassAction] | Sequence[tuple[Class, ClassAction]] = ()
+    """By class, what becomes of its units, in documents that are not dropped whole.
+
+    ``drop``, of classes that are not named: the repeats that the preset lets go are dropped.
+    ``tag``: they stay. ``mask``: a marker stands for each. ``remove``: every unit of the class
+    goes, the first one too, but those shorter than ``min_drop``.
+    """
+    passage_action: PassageAction = "tag"
+    """What becomes of the sentences that a passage has whole: they stay, go, or are masked.
+
+    What goes is said in ``dedup.stages.excise``.
+    """
+    mask_marker: str = "[…]"
+    """What stands for what is masked; never a unit, or a part of one that counts for its length."""
     passages: bool = True
     """Look for stretches shared within longer units, too, and across their breaks."""
     passage_length: int = 30
@@ -129,10 +154,19 @@ class Settings:
             ("keep", Keep),
             ("preset", Preset),
             ("encoding", Encoding),
+            ("passage_action", PassageAction),
         ):
             if getattr(self, name) not in get_args(choices):
                 known = ", ".join(get_args(choices))
-                raise SettingsError(f"--{name} must be one of {known}, not {getattr(self, name)!r}")
+                raise SettingsError(
+                    f"--{_option(name)} must be one of {known}, not {getattr(self, name)!r}"
+                )
+        object.__setattr__(self, "class_action", _class_actions(self.class_action))
+        self._check_marker()
+        if self.passage_action != "tag" and not self.passages:
+            raise SettingsError(
+                f"--passage-action {self.passage_action} needs passages: leave out --no-passages"
+            )
         if not isinstance(self.decisions, (Decisions, type(None))):
             raise SettingsError("decisions is a Decisions: read a file by Decisions.read")
         if not isinstance(self.prefer, tuple):
@@ -148,6 +182,33 @@ class Settings:
             raise SettingsError(
                 f"no calibrated threshold is known for --{kind} {n}: give one with --threshold"
             )
+
+    def _check_marker(self) -> None:
+        marker = self.mask_marker
+        most = min(LONGEST_MARKER, self.passage_length - 1)
+        if not isinstance(marker, str) or not 0 < len(marker) <= most:
+            raise SettingsError(
+                f"--mask-marker must have 1 to {most} characters, fewer than --passage-length"
+            )
+        if not marker.isprintable() or marker != marker.strip() or set(marker) & {*_NOT_IN_MARKERS}:
+            raise SettingsError(
+                "--mask-marker must be on one line, without a quotation mark, a backslash, a "
+                f"comma, or white space around it, not {marker!r}"
+            )
+
+    def action_of(self, name: Class) -> ClassAction:
+        """Return what becomes of the units of a class."""
+        return self.class_actions.get(name, "drop")
+
+    @property
+    def class_actions(self) -> dict[Class, ClassAction]:
+        """What becomes of classes, where it is not what becomes of all."""
+        return dict(self.class_action)
+
+    @property
+    def masks(self) -> bool:
+        """Whether there may be markers in what is written."""
+        return self.passage_action == "mask" or "mask" in self.class_actions.values()
 
     @property
     def shingle(self) -> tuple[Literal["words", "chars"], int]:
@@ -165,7 +226,28 @@ class Settings:
         values["decisions"] = self.decisions.digest if self.decisions else None
         values["user_dictionaries"] = [path.name for path in self.user_dictionaries]
         values["prefer"] = list(self.prefer)
+        values["class_action"] = self.class_actions
         return values
+
+
+def _class_actions(told: Any) -> tuple[tuple[str, str], ...]:
+    """Return the actions of classes in the order of those, without what is done anyway."""
+    try:
+        pairs = list(told.items() if isinstance(told, Mapping) else told)
+        actions = dict(pairs)
+    except (TypeError, ValueError) as error:
+        raise SettingsError("class_action names an action for each class, as a dict") from error
+    for name, action in pairs:
+        for what, value, choices in (("class", name, Class), ("action", action, ClassAction)):
+            if value not in get_args(choices):
+                known = ", ".join(get_args(choices))
+                raise SettingsError(f"--class-action must name a {what} of {known}, not {value!r}")
+        if actions[name] != action:
+            raise SettingsError(
+                f"--class-action gives {name} two actions, {action} and {actions[name]}: leave one"
+            )
+    order = [name for name in get_args(Class) if actions.get(name, "drop") != "drop"]
+    return tuple((name, actions[name]) for name in order)
 
 
 def _option(name: str) -> str:

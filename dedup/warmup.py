@@ -88,7 +88,13 @@ def _files_to_shadows() -> None:
         surveys = survey(discover([folder / "corpus"]), settings=settings)
         read_chunk = partial(read, settings=settings)
         folded = fold_corpus(plan(surveys), read_chunk, settings, engine, watch)
-        first = {"file": [0, 1], "row": [0, 0], "start": [0, 0], "end": [1, 1]}
+        first = {
+            "file": [0, 1],
+            "row": [0, 0],
+            "start": [0, 0],
+            "end": [1, 1],
+            "masked": [False] * 2,
+        }
         removals = pa.table(first, schema=REMOVALS)
         write_clean(
             surveys, removals, folded.quarantine, folder / "clean", folder / "patch", settings

@@ -11,7 +11,17 @@ import click
 
 from dedup.cli.program import GroupedOption
 from dedup.decisions import Decisions
-from dedup.settings import DEFAULT_THRESHOLDS, Encoding, Keep, Preset, Settings, Unit
+from dedup.errors import SettingsError
+from dedup.settings import (
+    DEFAULT_THRESHOLDS,
+    Class,
+    Encoding,
+    Keep,
+    PassageAction,
+    Preset,
+    Settings,
+    Unit,
+)
 
 __all__ = ["settings_from", "settings_options"]
 
@@ -97,6 +107,18 @@ _OPTIONS = [
         is_flag=True,
     ),
     _option(
+        DROP, "--class-action", "What becomes of the repeats of a class (" +
+        ", ".join(get_args(Class)) + "): they are dropped as the preset says (drop), stay (tag), a "
+        "marker stands for each (mask), or all units of the class go, the first too (remove); may "
+        "be repeated.", multiple=True, metavar="CLASS=ACTION",
+    ),
+    _option(
+        DROP, "--passage-action", "What becomes of the whole sentences of a passage that its "
+        "source has word for word: they stay, go, or a marker stands for them.",
+        type=click.Choice(get_args(PassageAction)),
+    ),
+    _option(DROP, "--mask-marker", "What stands for what is masked.", metavar="TEXT"),
+    _option(
         DROP, "--keep", "Which of several copies stays; earliest needs --date-field.",
         type=click.Choice(get_args(Keep)),
     ),
@@ -160,5 +182,14 @@ def settings_from(values: dict[str, Any]) -> Settings:
     """
     if values.get("decisions") is not None:
         values = {**values, "decisions": Decisions.read(values["decisions"])}
+    if values.get("class_action"):
+        values = {**values, "class_action": tuple(map(_pair, values["class_action"]))}
     known = {field.name for field in dataclasses.fields(Settings)}
     return Settings(**{name: value for name, value in values.items() if name in known})
+
+
+def _pair(told: str) -> tuple[str, str]:
+    name, equals, action = told.partition("=")
+    if not equals:
+        raise SettingsError(f"--class-action is CLASS=ACTION, as boilerplate=remove, not {told!r}")
+    return name.strip(), action.strip()

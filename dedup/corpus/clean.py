@@ -23,7 +23,7 @@ from dedup.corpus.formats import TEXT_FORMATS
 from dedup.corpus.patch import CleanSummary, write_patch
 from dedup.corpus.removed import REMOVED, Cleaned, removed_table
 from dedup.corpus.separated import requoted
-from dedup.corpus.spans import Ints, byte_spans, merged, spread
+from dedup.corpus.spans import Ints, Spans, byte_spans, merged, spread
 from dedup.corpus.survey import Mapper, Survey
 from dedup.kernels.spans import copy_spans
 from dedup.settings import Settings
@@ -51,7 +51,7 @@ def write_clean(
     surveys
         Of every source file, in order: each is written under its name.
     removals
-        ``records.REMOVALS``, in any order; spans may overlap or touch.
+        ``records.REMOVALS``, in any order; spans may overlap or touch, masked ones only touch.
     quarantine
         ``records.QUARANTINE``: rows that are left out.
     clean_dir, patch_dir
@@ -89,11 +89,11 @@ def clean_file(job: Job, clean_dir: Path, settings: Settings) -> Cleaned:
     spans = merged(removals)
     lines = _lines(quarantine)
     if any(
-        len(rows) and not 0 <= rows[0] <= rows[-1] < survey.rows for rows in (spans[0], lines[0])
+        len(rows) and not 0 <= rows[0] <= rows[-1] < survey.rows for rows in (spans.rows, lines[0])
     ):
         _check_unchanged(survey)
         raise ValueError(f"a row to remove is not among the {survey.rows} rows of {place}")
-    touched = bool(len(spans[0]) or len(lines[0]))
+    touched = bool(len(spans.rows) or len(lines[0]))
     before = hashlib.sha256()
     after = hashlib.sha256() if touched else before
     written = 0
@@ -213,7 +213,7 @@ def _lines(quarantine: pa.Table) -> tuple[Ints, Ints, Ints]:
 def _cut(
     piece: Piece,
     raw: bytearray,
-    spans: tuple[Ints, Ints, Ints],
+    spans: Spans,
     lines: tuple[Ints, Ints, Ints],
     settings: Settings,
 ) -> tuple[Ints, Ints, Ints, dict[int, bytes]]:
@@ -223,13 +223,14 @@ def _cut(
     """
     form, encoding = TEXT_FORMATS[piece.content.source.format], piece.content.encoding
     data = np.frombuffer(raw if encoding == UTF8 else bytearray(to_utf8(raw, encoding)), np.uint8)
-    rows, starts, ends = _within(piece, spans)
+    rows, starts, ends, masked = spans.of(piece.row, piece.row + piece.rows)
     texts, first = np.unique(rows, return_index=True)
     first = np.append(first, len(rows))
     places = form.places(piece, data, texts - piece.row, settings)
     if places.parts is not None and places.lengths is not None:
         first, starts, ends, which = spread(places.parts, places.lengths, first, starts, ends)
-        rows = rows[which]
+        # Of a masked span in several parts, the marker is in the first.
+        rows, masked = rows[which], masked[which] & (np.diff(which, prepend=-1) > 0)
     starts, ends = byte_spans(
         data,
         places.starts,
@@ -246,11 +247,12 @@ def _cut(
             raw_offsets(raw, encoding, places.starts),
             raw_offsets(raw, encoding, places.ends),
         )
-    added: dict[int, bytes] = {}
+    marker = settings.mask_marker.encode(encoding) if masked.any() else b""
+    added = dict.fromkeys(starts[masked].tolist(), marker)
     if places.alone is not None and len(rows):
         bare = places.escapes < 0
         rows, starts, ends, added = requoted(
-            raw, encoding, bounds, bare, places.alone, rows, first, starts, ends
+            raw, encoding, bounds, bare, places.alone, rows, first, starts, ends, added
         )
     line_rows, line_starts, line_ends = _within(piece, lines)
     rows = np.concatenate([rows, line_rows])

@@ -79,7 +79,7 @@ def documents_table(documents: Any, settings: Settings) -> pa.Table:
     )
 
 
-def cleaned_texts(documents: pa.Table, removals: pa.Table) -> pa.Array:
+def cleaned_texts(documents: pa.Table, removals: pa.Table, marker: str = "") -> pa.Array:
     """Return the texts of ``documents`` without the spans of ``removals``, as ``large_string``.
 
     Parameters
@@ -87,24 +87,26 @@ def cleaned_texts(documents: pa.Table, removals: pa.Table) -> pa.Array:
     documents
         As ``documents_table`` makes it: row is the index.
     removals
-        ``records.REMOVALS``, in any order; spans may overlap.
+        ``records.REMOVALS``, in any order; spans may overlap, but for those that are masked.
+    marker
+        What stands for what is masked.
 
     Examples
     --------
     >>> from dedup.records import REMOVALS
     >>> table = documents_table(["一二三四", "五"], Settings())
-    >>> spans = pa.table([[0], [0], [1], [3]], schema=REMOVALS)
+    >>> spans = pa.table([[0], [0], [1], [3], [False]], schema=REMOVALS)
     >>> cleaned_texts(table, spans).to_pylist()
     ['一四', '五']
     """
     column = flat(documents.column("text"))
-    rows, starts, ends = merged(removals)
+    rows, starts, ends, masked = merged(removals)
     if not len(rows):
         return column
     if rows[0] < 0 or rows[-1] >= len(column):
         raise ValueError("a span to remove names a document that is not there")
     texts, first = np.unique(rows, return_index=True)
-    return spliced(column, texts, np.append(first, len(rows)), starts, ends)[0]
+    return spliced(column, texts, np.append(first, len(rows)), starts, ends, masked, marker)[0]
 
 
 def _row_columns(documents: Any, settings: Settings) -> dict[str | None, Any]:

@@ -26,7 +26,7 @@ from dedup.corpus.files import replacing
 from dedup.corpus.leaves import leaves_at
 from dedup.corpus.nested import SEPARATOR, Steps, steps_of
 from dedup.corpus.removed import REMOVED, Removed
-from dedup.corpus.spans import Ints
+from dedup.corpus.spans import Ints, Spans
 from dedup.corpus.textcolumn import TextColumn
 from dedup.records import DOCUMENTS, QUARANTINE
 from dedup.settings import Settings
@@ -130,7 +130,7 @@ def _read_piece(piece: Piece, settings: Settings) -> tuple[pa.Table, pa.Table]:
 
 def clean(
     content: Content,
-    spans: tuple[Ints, Ints, Ints],
+    spans: Spans,
     refused: Ints,
     out: BinaryIO,
     settings: Settings,
@@ -140,7 +140,7 @@ def clean(
     Parameters
     ----------
     spans
-        Row, start and end, as ``spans.merged`` returns them.
+        As ``spans.merged`` returns them.
     refused
         Ascending.
 
@@ -149,7 +149,7 @@ def clean(
     What was removed, as ``REMOVED``: ``offset`` is bytes from the start of the row's cleaned text,
     or -1 for whole rows of a row group; and a digest of all texts as they were.
     """
-    rows, starts, ends = spans
+    rows = spans.rows
     removed = [REMOVED.empty_table()]
     digest = hashlib.sha256()
     begin = 0
@@ -164,11 +164,9 @@ def clean(
             gone = refused[slice(*np.searchsorted(refused, [begin, end]))]
             if len(gone):
                 removed.append(_whole_rows(content.file, table, group, gone, begin))
-            here = slice(*np.searchsorted(rows, [begin, end]))
-            if texts is not None and len(rows[here]):
-                texts, taken = texts.without(
-                    content.file, begin, rows[here], starts[here], ends[here]
-                )
+            here = spans.of(begin, end)
+            if texts is not None and len(here.rows):
+                texts, taken = texts.without(content.file, begin, here, settings.mask_marker)
                 removed.append(taken)
                 table = texts.in_table(table)
             if len(gone):

@@ -228,6 +228,7 @@ def requoted(
     first: Ints,
     starts: Ints,
     ends: Ints,
+    markers: dict[int, bytes],
 ) -> tuple[Ints, Ints, Ints, dict[int, bytes]]:
     """Return spans to cut out, so that what is left of a field without quotation marks is a field.
 
@@ -244,6 +245,8 @@ def requoted(
         Whether each is the only one of its record.
     rows, starts, ends
         Of the spans, disjoint; those of field i are from ``first[i]`` to ``first[i + 1]``.
+    markers
+        What is written instead of masked ones, by the start.
 
     Returns
     -------
@@ -254,19 +257,26 @@ def requoted(
     emptied = after == bounds[1]
     opens = np.array([raw.startswith(quote, at) for at in after.tolist()])
     wrong = bare & (starts[first[:-1]] == bounds[0]) & np.where(emptied, alone, opens)
-    added: dict[int, bytes] = {}
+    if markers:  # they may stand where it would begin
+        marked = np.isin(starts, list(markers))
+        wrong |= bare & np.logical_or.reduceat(marked, first[:-1])
+
+    def left(i: int) -> bytes:
+        spans = slice(first[i], first[i + 1])
+        begins, stops = starts[spans].tolist(), ends[spans].tolist()
+        until = [*begins[1:], int(bounds[1][i])]
+        return b"".join(
+            markers.get(start, b"") + raw[a:b]
+            for start, a, b in zip(begins, stops, until, strict=True)
+        )
+
+    added = dict(markers)
     keep = np.ones(len(rows), bool)
     for i in np.flatnonzero(wrong).tolist():
-        spans = slice(first[i], first[i + 1])
-        kept = [
-            raw[a:b]
-            for a, b in zip(
-                ends[spans].tolist(),
-                [*starts[spans].tolist()[1:], int(bounds[1][i])],
-                strict=True,
-            )
-        ]
-        added[int(bounds[0][i])] = quote + _doubled(b"".join(kept), quote) + quote
+        rest = left(i)
+        if markers and (starts[first[i]] > bounds[0][i] or (rest and not rest.startswith(quote))):
+            continue
+        added[int(bounds[0][i])] = quote + _doubled(rest, quote) + quote
         keep[first[i] + 1 : first[i + 1]] = False
         ends[first[i]] = bounds[1][i]
     return rows[keep], starts[keep], ends[keep], added

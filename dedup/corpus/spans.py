@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -14,9 +15,25 @@ from dedup.corpus.nested import SEPARATOR
 from dedup.kernels.spans import copy_spans
 from dedup.kernels.splice import byte_offsets
 
-__all__ = ["Ints", "Places", "byte_spans", "merged", "spliced", "spread"]
+__all__ = ["Ints", "Places", "Spans", "byte_spans", "merged", "spliced", "spread"]
 
 Ints = npt.NDArray[np.int64]
+Bools = npt.NDArray[np.bool_]
+
+
+class Spans(NamedTuple):
+    """Spans of code points of one file's texts: sorted, disjoint, none empty."""
+
+    rows: Ints
+    starts: Ints
+    ends: Ints
+    masked: Bools
+    """Whether a marker stands there instead."""
+
+    def of(self, first: int, end: int) -> Spans:
+        """Return those of the rows from ``first`` to before ``end``."""
+        part = slice(*np.searchsorted(self.rows, [first, end]))
+        return Spans(self.rows[part], self.starts[part], self.ends[part], self.masked[part])
 
 
 @dataclass(frozen=True)
@@ -37,10 +54,15 @@ class Places:
     """Of CSV fields, whether each is the only one of its record."""
 
 
-def merged(removals: pa.Table) -> tuple[Ints, Ints, Ints]:
-    """Return row, start and end of one file's ``removals``: sorted, disjoint, none empty.
+def merged(removals: pa.Table) -> Spans:
+    """Return one file's ``removals``: sorted, disjoint, none empty.
 
-    Spans of a row that overlap or touch are one.
+    Spans of a row that overlap or touch are one, but for those that are masked: each is for itself.
+
+    Raises
+    ------
+    ValueError
+        If one that is masked overlaps another one.
     """
     rows, starts, ends = (
         numbers(removals.column(name)).astype(np.int64, copy=False)
@@ -50,16 +72,21 @@ def merged(removals: pa.Table) -> tuple[Ints, Ints, Ints]:
     order = some[np.lexsort((starts[some], rows[some]))]
     if not len(order):
         empty = np.empty(0, np.int64)
-        return empty, empty, empty
+        return Spans(empty, empty, empty, np.empty(0, np.bool_))
     rows, starts, ends = rows[order], starts[order], ends[order]
+    masked = numbers(removals.column("masked"))[order]
     # One axis for all rows, far enough apart that the furthest end so far is one of the same row.
     rank = np.cumsum(np.append(0, np.diff(rows) != 0))
     base = rank * (int(ends.max()) + 2)
     furthest = np.maximum.accumulate(base + ends)
-    opens = np.append(True, base[1:] + starts[1:] > furthest[:-1])
+    beyond = base[1:] + starts[1:] - furthest[:-1]
+    by_itself = masked[1:] | masked[:-1]
+    if (by_itself & (beyond < 0)).any():
+        raise ValueError("a span to mask overlaps another one")
+    opens = np.append(True, (beyond > 0) | by_itself)
     first = np.flatnonzero(opens)
     last = np.append(first[1:], len(opens)) - 1
-    return rows[first], starts[first], furthest[last] - base[last]
+    return Spans(rows[first], starts[first], furthest[last] - base[last], masked[first])
 
 
 def spread(
@@ -153,15 +180,19 @@ def byte_spans(
 
 
 def spliced(
-    column: pa.Array, which: Ints, first: Ints, starts: Ints, ends: Ints
-) -> tuple[pa.Array, Ints, Ints]:
-    """Return a ``large_string`` column without spans, and those in bytes of its data.
+    column: pa.Array, which: Ints, first: Ints, starts: Ints, ends: Ints, masked: Bools, marker: str
+) -> tuple[pa.Array, Ints, Ints, Ints]:
+    """Return a ``large_string`` column without spans, those in bytes of its data, and what is new.
+
+    That is how many bytes of a marker stand there instead of each.
 
     Parameters
     ----------
     which
         Ascending: the texts that ``first``, ``starts`` and ``ends`` are of, as ``byte_spans``
         takes them.
+    masked, marker
+        Instead of which of them there is a marker, and what.
 
     Raises
     ------
@@ -169,15 +200,23 @@ def spliced(
         If a text ends before a span does.
     """
     data, offsets = strings(column)
+    written = marker.encode() if masked.any() else b""
+    added = np.where(masked, len(written), 0)
     begins, stops = byte_spans(
         data, offsets[which], offsets[which + 1], first=first, starts=starts, ends=ends
     )
     lost = np.zeros(len(offsets), np.int64)
-    np.add.at(lost, np.repeat(which, np.diff(first)) + 1, stops - begins)
+    np.add.at(lost, np.repeat(which, np.diff(first)) + 1, stops - begins - added)
     left = offsets - np.cumsum(lost) - offsets[0]
     kept = np.empty(left[-1], np.uint8)
-    copy_spans(data, np.append(offsets[0], stops), np.append(begins, offsets[-1]), kept)
+    sources, after, before = data, np.append(offsets[0], stops), np.append(begins, offsets[-1])
+    if written:  # copied from behind the data, between what stands before it and what after
+        sources = np.concatenate([data, np.frombuffer(written, np.uint8)])
+        mark = np.full(len(added), len(data))
+        after = np.insert(after, np.arange(1, len(after)), mark)
+        before = np.insert(before, np.arange(1, len(before)), mark + added)
+    copy_spans(sources, after, before, kept)
     values = make_strings(kept, left)
     if column.null_count:
         values = pc.if_else(column.is_valid(), values, None)
-    return values, begins, stops
+    return values, begins, stops, added

@@ -13,7 +13,7 @@ from dedup.columns import flat, make_strings, numbers, strings
 from dedup.corpus.leaves import Leaves, leaves_at, replaced
 from dedup.corpus.nested import SEPARATOR, Steps
 from dedup.corpus.removed import Removed, removed_table
-from dedup.corpus.spans import Ints, spliced, spread
+from dedup.corpus.spans import Ints, Spans, spliced, spread
 
 __all__ = ["TextColumn"]
 
@@ -56,9 +56,10 @@ class TextColumn:
         return np.flatnonzero(there), np.append(0, np.cumsum(sizes))
 
     def without(
-        self, file: int, begin: int, rows: Ints, starts: Ints, ends: Ints
+        self, file: int, begin: int, spans: Spans, marker: str
     ) -> tuple[TextColumn, pa.Table]:
         """Return the column without spans of its rows, and what was removed."""
+        rows, starts, ends, masked = spans
         which, first = np.unique(rows - begin, return_index=True)
         first = np.append(first, len(rows))
         there, _ = self.bounds()
@@ -70,19 +71,22 @@ class TextColumn:
             first, starts, ends, of = spread(
                 counts, _code_points(self.leaves.values, leaf), first, starts, ends
             )
-            rows = rows[of]
+            # Of a masked span in several parts, the marker is in the first.
+            rows, masked = rows[of], masked[of] & (np.diff(of, prepend=-1) > 0)
         else:
             leaf = which
-        left, begins, stops = spliced(self.leaves.values, leaf, first, starts, ends)
+        left, begins, stops, added = spliced(
+            self.leaves.values, leaf, first, starts, ends, masked, marker
+        )
         now = self._replace_values(left)
         data, offsets = strings(self.leaves.values)
         holder = np.repeat(leaf, np.diff(first))
-        taken = np.append(0, np.cumsum(stops - begins))[:-1]
+        taken = np.append(0, np.cumsum(stops - begins - added))[:-1]
         before = taken - taken[np.searchsorted(holder, holder)]
         _, joined = now.bounds()
         within = begins - offsets[holder] - before
         at = joined[holder] - joined[self.leaves.first[rows - begin]] + within
-        told = removed_table(file, 0, rows, data, begins, stops, np.zeros(len(rows), np.int64))
+        told = removed_table(file, 0, rows, data, begins, stops, added)
         return now, told.set_column(2, "offset", pa.array(at))
 
     def with_back(self, kept: Ints, taken: Sequence[Removed]) -> TextColumn:
@@ -100,10 +104,10 @@ class TextColumn:
         last = int(offsets[0])
         for each, place in zip(taken, where.tolist(), strict=True):
             parts += [raw[last:place], each.removed]
-            last = place
+            last = place + each.added
         parts.append(raw[last : int(offsets[-1])])
         gained = np.zeros(len(offsets), np.int64)
-        np.add.at(gained, leaf + 1, [len(each.removed) for each in taken])
+        np.add.at(gained, leaf + 1, [len(each.removed) - each.added for each in taken])
         values = make_strings(
             np.frombuffer(b"".join(parts), np.uint8), offsets - offsets[0] + np.cumsum(gained)
         )

@@ -13,6 +13,7 @@ from corpus.strategies import cuts, jsonl_files, raw_texts, spans_of
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from naive.corpus import BOM, clean_jsonl, read_jsonl, without
+from removal import removals_table
 
 from dedup.corpus import jsonl
 from dedup.corpus import survey as survey_module
@@ -30,11 +31,10 @@ Span = tuple[int, int, int, int]
 
 def clean(root: Path, out: Path, *spans: Span, surveys: list[Survey] | None = None) -> CleanSummary:
     surveys = surveys or survey(discover([root]), settings=Settings(encoding="utf-8"))
-    columns = list(zip(*spans, strict=True)) if spans else [()] * 4
     quarantine = [QUARANTINE.empty_table(), *(read(c, Settings())[1] for c in plan(surveys))]
     return write_clean(
         surveys,
-        pa.table(columns, schema=REMOVALS),
+        removals_table(spans),
         pa.concat_tables(quarantine),
         out / "clean",
         out / "patch",
@@ -159,9 +159,7 @@ def test_the_bytes_do_not_depend_on_threads_or_order(root: Path, tmp_path: Path)
         (root / f"{number:02}.jsonl").write_text(row * 200)
     spans = [(f, r, s, s + 3) for f in range(30) for r in range(0, 200, 3) for s in (1, 8, 20)]
     surveys = survey(discover([root]), settings=Settings(encoding="utf-8"))
-    tables = [
-        pa.table(list(zip(*order, strict=True)), schema=REMOVALS) for order in (spans, spans[::-1])
-    ]
+    tables = [removals_table(order) for order in (spans, spans[::-1])]
     outputs = []
     with ThreadPoolExecutor(4) as pool:
         for number, mapper in enumerate([map, pool.map]):
@@ -188,7 +186,7 @@ def test_a_source_that_has_changed_is_named(
     path = root / "a.jsonl"
     path.write_bytes(b'{"text": "abcd"}\n')
     surveys = survey(discover([root]), settings=Settings(encoding="utf-8"))
-    removals = pa.table(list(zip(*spans, strict=True)) or [()] * 4, schema=REMOVALS)
+    removals = removals_table(spans)
     path.write_bytes(now)
     with pytest.raises(CorpusError, match=r"a\.jsonl has changed since the run began"):
         write_clean(

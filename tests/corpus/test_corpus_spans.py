@@ -7,27 +7,27 @@ import pyarrow as pa
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from removal import removals_table
 
 from dedup.corpus.spans import byte_spans, merged
-from dedup.records import REMOVALS
 
 
 def removals(*spans: tuple[int, int, int]) -> pa.Table:
-    rows, starts, ends = zip(*spans, strict=True) if spans else ((), (), ())
-    return pa.table([[0] * len(spans), rows, starts, ends], schema=REMOVALS)
+    return removals_table((0, *span) for span in spans)
 
 
 def test_spans_that_overlap_or_touch_are_one_and_rows_stay_apart() -> None:
     table = removals((2, 5, 9), (1, 3, 4), (1, 0, 2), (1, 1, 3), (2, 1, 3), (1, 6, 6), (3, 0, 9))
-    rows, starts, ends = merged(table)
+    rows, starts, ends, masked = merged(table)
     assert rows.tolist() == [1, 2, 2, 3]
     assert starts.tolist() == [0, 1, 5, 0]
     assert ends.tolist() == [4, 3, 9, 9]
+    assert not masked.any()
 
 
 def test_nothing_is_nothing() -> None:
-    assert [column.tolist() for column in merged(removals())] == [[], [], []]
-    assert [column.tolist() for column in merged(removals((1, 3, 3)))] == [[], [], []]
+    assert [column.tolist() for column in merged(removals())] == [[], [], [], []]
+    assert [column.tolist() for column in merged(removals((1, 3, 3)))] == [[], [], [], []]
 
 
 @settings(deadline=None)
@@ -38,7 +38,7 @@ def test_nothing_is_nothing() -> None:
 def test_merged_spans_cover_the_same_positions_once(
     spans: list[tuple[int, int, int]], random: object
 ) -> None:
-    rows, starts, ends = merged(removals(*spans))
+    rows, starts, ends, masked = merged(removals(*spans))
     covered = [
         (row, i)
         for row, start, end in zip(rows, starts, ends, strict=True)
@@ -51,7 +51,7 @@ def test_merged_spans_cover_the_same_positions_once(
     assert all(gap > 0 for gap in gaps)
     random.shuffle(spans)  # type: ignore[attr-defined]
     again = merged(removals(*spans))
-    assert all((a == b).all() for a, b in zip(again, (rows, starts, ends), strict=True))
+    assert all((a == b).all() for a, b in zip(again, (rows, starts, ends, masked), strict=True))
 
 
 def test_a_span_that_is_not_inside_its_text_is_refused() -> None:

@@ -11,6 +11,7 @@ import pytest
 from corpus.damage import damaged_corpora, plain
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from removal import removals_table, some_masked
 
 from dedup.corpus.clean import write_clean
 from dedup.corpus.discover import discover
@@ -18,7 +19,7 @@ from dedup.corpus.patch import restore
 from dedup.corpus.read import read
 from dedup.corpus.survey import plan, survey
 from dedup.errors import CorpusError
-from dedup.records import QUARANTINE, REMOVALS
+from dedup.records import QUARANTINE
 from dedup.settings import Settings
 
 
@@ -49,9 +50,8 @@ def _clean(base: Path, chosen: Settings, draw: random.Random) -> None:
         for _ in range(draw.randrange(3)):
             start, end = sorted(draw.randint(0, len(row["text"])) for _ in range(2))
             removals.append((row["file"], row["row"], start, end))
-    columns = list(zip(*removals, strict=True)) if removals else [()] * 4
     quarantine = pa.concat_tables([QUARANTINE.empty_table(), *(part[1] for part in parts)])
-    table = pa.table(columns, schema=REMOVALS)
+    table = removals_table(some_masked(removals, draw.randrange(99)))
     write_clean(told, table, quarantine, base / "clean", base / "patch", chosen)
 
 

@@ -14,10 +14,11 @@ import pytest
 from corpus.strategies import cuts, spans_of
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from removal import removals_table
 
 from dedup.corpus.memory import cleaned_texts, documents_table
 from dedup.errors import CorpusError
-from dedup.records import DOCUMENTS, REMOVALS
+from dedup.records import DOCUMENTS
 from dedup.settings import Settings
 
 SETTINGS = Settings()
@@ -177,8 +178,7 @@ def test_a_document_that_is_none_is_named(documents: Any, message: str) -> None:
 
 
 def removals(spans: list[tuple[int, int, int]]) -> pa.Table:
-    rows, starts, ends = zip(*spans, strict=True) if spans else ((), (), ())
-    return pa.table([[0] * len(spans), rows, starts, ends], schema=REMOVALS)
+    return removals_table((0, *span) for span in spans)
 
 
 def test_cleaned_texts_are_without_the_code_points_of_the_spans() -> None:

@@ -12,6 +12,7 @@ import pytest
 from corpus.strategies import cuts, spans_of
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from removal import removals_table
 
 from dedup.corpus.clean import write_clean
 from dedup.corpus.discover import discover
@@ -19,7 +20,6 @@ from dedup.corpus.nested import steps_of, text_spans, texts_at
 from dedup.corpus.patch import restore
 from dedup.corpus.read import read
 from dedup.corpus.survey import plan, survey
-from dedup.records import REMOVALS
 from dedup.settings import Settings
 
 FIELD = "m[].c"
@@ -132,10 +132,9 @@ def test_several_texts_of_a_row_are_one_document(
             i: "The object has no string in 'm[].c'." for i in texts if i not in documents
         }
         removals = [(0, i, a, b) for i, several in spans.items() for a, b in several]
-        columns = list(zip(*removals, strict=True)) if removals else [()] * 4
         write_clean(
             told,
-            pa.table(columns, schema=REMOVALS),
+            removals_table(removals),
             quarantine,
             base / "clean",
             base / "patch",
@@ -159,6 +158,6 @@ def test_a_span_outside_of_a_row_is_a_mistake_of_the_caller(tmp_path: Path) -> N
     [(documents, quarantine)] = [read(chunk, CHOSEN) for chunk in plan(told)]
     assert documents["text"].to_pylist() == ["ab\n\ncd"]
     for start, end in [(0, 7), (-1, 2), (6, 7)]:
-        removals = pa.table([[0], [0], [start], [end]], schema=REMOVALS)
+        removals = removals_table([(0, 0, start, end)])
         with pytest.raises(ValueError, match="not inside the text"):
             write_clean(told, removals, quarantine, tmp_path / "c", tmp_path / "p", CHOSEN)

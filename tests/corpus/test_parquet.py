@@ -14,6 +14,7 @@ import pytest
 from corpus.strategies import cuts, spans_of
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from removal import removals_table
 
 from dedup.corpus import parquet
 from dedup.corpus.clean import write_clean
@@ -42,8 +43,7 @@ def table_of(told: list[Survey], **chosen: Any) -> tuple[list[dict], pa.Table]:
 def clean(root: Path, spans: list[Span], **chosen: Any) -> None:
     told = surveyed(root, **chosen)
     _, quarantine = table_of(told, **chosen)
-    columns = list(zip(*spans, strict=True)) if spans else [()] * 4
-    removals = pa.table(columns, schema=REMOVALS)
+    removals = removals_table(spans)
     out = root.parent
     write_clean(told, removals, quarantine, out / "clean", out / "patch", Settings(**chosen))
 

@@ -10,6 +10,7 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+from removal import removals_table
 
 from dedup.corpus import patch
 from dedup.corpus.clean import write_clean
@@ -17,7 +18,7 @@ from dedup.corpus.discover import discover
 from dedup.corpus.patch import restore
 from dedup.corpus.survey import survey
 from dedup.errors import OutputError, OutputExistsError
-from dedup.records import QUARANTINE, REMOVALS
+from dedup.records import QUARANTINE
 from dedup.settings import Settings
 
 
@@ -28,7 +29,7 @@ def out(tmp_path: Path) -> Path:
     (tmp_path / "in/a.txt").write_bytes("一二三四五".encode())
     (tmp_path / "in/sub/b.txt").write_bytes(b"same")
     surveys = survey(discover([tmp_path / "in"]), settings=Settings(encoding="utf-8"))
-    removals = pa.table([[0, 0], [0, 0], [3, 0], [4, 1]], schema=REMOVALS)
+    removals = removals_table([(0, 0, 3, 4), (0, 0, 0, 1)])
     quarantine = QUARANTINE.empty_table()
     out = tmp_path / "out"
     write_clean(surveys, removals, quarantine, out / "clean", out / "patch", Settings())

@@ -14,13 +14,13 @@ from corpus.strategies import csv_files, cuts, spans_of
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from naive.separated import cleaned, records, rows
+from removal import removals_table
 
 from dedup.corpus import separated, survey
 from dedup.corpus.clean import write_clean
 from dedup.corpus.discover import discover
 from dedup.corpus.patch import restore
 from dedup.corpus.read import read
-from dedup.records import REMOVALS
 from dedup.settings import Settings
 
 
@@ -33,8 +33,7 @@ def table(root: Path, **chosen: Any) -> tuple[list[dict], list[dict]]:
 def clean(root: Path, out: Path, spans: list[tuple[int, int, int, int]]) -> None:
     told = survey.survey(discover([root]), settings=Settings())
     quarantine = pa.concat_tables([read(c, Settings())[1] for c in survey.plan(told)])
-    columns = list(zip(*spans, strict=True)) if spans else [()] * 4
-    removals = pa.table(columns, schema=REMOVALS)
+    removals = removals_table(spans)
     write_clean(told, removals, quarantine, out / "clean", out / "patch", Settings())
 
 
