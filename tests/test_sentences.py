@@ -13,6 +13,7 @@ from dedup import folding, sentences
 from dedup.columns import make_lists, strings
 from dedup.kernels.sentences import sentence_hashes, stands_in
 
+NOWHERE = np.empty((0, 2), np.int32)
 TABLES = folding.load_tables()
 
 
@@ -22,7 +23,7 @@ def told(texts: list[str]) -> pa.Array:
     values, starts = np.empty(len(text) + len(texts), np.uint64), np.empty_like(offsets)
     marks = sentences.marks()
     cp, kinds = np.empty(longest + 3, np.uint32), np.empty(longest + 3, np.uint8)
-    sentence_hashes(text, offsets, marks.of, marks.turns, cp, kinds, values, starts)
+    sentence_hashes(text, offsets, marks.of, marks.turns, cp, kinds, values, starts, NOWHERE)
     return make_lists(values[: starts[-1]].copy(), starts)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from dedup.columns import I64, U8, U32, U64, Bools
+from dedup.columns import I32, I64, U8, U32, U64, Bools
 from dedup.kernels import inner, kernel
 from dedup.kernels.shingle import mix
 from dedup.kernels.utf8 import decode
@@ -109,6 +109,7 @@ def sentence_hashes(
     kinds: U8,
     values: U64,
     starts: I64,
+    spans: I32,
 ) -> None:
     """Fill what every text says: a hash of the whole, of its label if any, of each sentence.
 
@@ -122,8 +123,12 @@ def sentence_hashes(
         Scratch for the longest text, and three more.
     values, starts : uint64[:], int64[n + 1]
         Filled; room for one per code point and one more per text.
+    spans : int32[:, 2]
+        Filled for each value that is of a sentence or a label: the characters of its text from the
+        first to after the last that speaks. Without rows it is left alone.
     """
     n = np.int64(0)
+    placed = len(spans) > 0
     starts[0] = 0
     cp[0], kinds[0] = 32, _SILENT
     for unit in range(len(offsets) - 1):
@@ -147,6 +152,7 @@ def sentence_hashes(
         # the power moves that one up by.
         whole = part = np.uint64(0)
         power = np.uint64(1)
+        first = np.int64(0)  # of this sentence
         before = _SILENT  # what the last character that speaks was
         gap = np.int64(0)  # where the silence after it began
         ended = False  # whether a sentence ended in it
@@ -162,6 +168,8 @@ def sentence_hashes(
                 close = labelled or (ended and not _turns(cp, kinds, i, turns))
                 if close and power != np.uint64(1):
                     values[n] = mix(part)
+                    if placed:
+                        spans[n, 0], spans[n, 1] = first - 1, (gap if gap > 0 else i) - 1
                     n += 1
                     whole = whole * power + part
                     part, power = np.uint64(0), np.uint64(1)
@@ -180,10 +188,14 @@ def sentence_hashes(
                     else:
                         part, power = part * _BASE + np.uint64(cp[k]), power * _BASE
                 gap, ended = np.int64(0), False
+            if power == np.uint64(1):
+                first = np.int64(i)
             part, power = part * _BASE + np.uint64(cp[i]), power * _BASE
             before = kind
         if power != np.uint64(1):
             values[n] = mix(part)
+            if placed:
+                spans[n, 0], spans[n, 1] = first - 1, (gap if gap > 0 else size + 1) - 1
             n += 1
         values[head] = mix(whole * power + part)
         starts[unit + 1] = n

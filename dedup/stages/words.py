@@ -89,5 +89,6 @@ def _sentences(text: U8, offsets: I64, marks: Marks, characters: int, longest: i
     values = np.empty(characters + len(offsets) - 1, np.uint64)
     starts = np.empty(len(offsets), np.int64)
     cp, kinds = np.empty(longest + 3, np.uint32), np.empty(longest + 3, np.uint8)
-    sentence_hashes(text, offsets, marks.of, marks.turns, cp, kinds, values, starts)
+    nowhere = np.empty((0, 2), np.int32)
+    sentence_hashes(text, offsets, marks.of, marks.turns, cp, kinds, values, starts, nowhere)
     return make_lists(values[: starts[-1]].copy(), starts)
