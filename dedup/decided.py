@@ -13,6 +13,7 @@ import pyarrow.compute as pc
 from dedup.columns import I64, Bools, flat, numbers
 from dedup.decisions import Decisions, Place
 from dedup.parting import Parting
+from dedup.stages.ledger import ACTIONS
 
 __all__ = ["OUTCOMES", "Decided", "ahead", "decided_actions", "decided_units", "nothing_decided"]
 
@@ -143,7 +144,8 @@ def decided_actions(
     told = np.zeros(len(action), bool)
     told[numbers(links["unit"])] = True
     keep, this, boilerplate = (outcome == OUTCOMES.index(name) for name in OUTCOMES[:3])
-    return np.select([keep | this, boilerplate & told], [0, 1], action).astype(np.int8)
+    stays = action < ACTIONS.index("dropped")  # but for boilerplate, where its class goes
+    return np.select([keep | this, boilerplate & told & stays], [0, 1], action).astype(np.int8)
 
 
 def _raw_hashes(units: pa.Table) -> pa.Array:

@@ -7,32 +7,63 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from dedup.columns import numbers
+from dedup.decided import Decided
 from dedup.finding import Decision, Finding, Grouping
-from dedup.settings import Settings
+from dedup.rules import CLASSES
+from dedup.settings import ClassAction, Settings
+from dedup.stages.classify import class_of_pairs
 from dedup.stages.clean import DropRule, cover_documents, covering
 from dedup.stages.ledger import link_units, links_across, links_of_dropped
 
-__all__ = ["decide"]
+__all__ = ["among", "decide"]
 
 Ints = npt.NDArray[np.int64]
 Bools = npt.NDArray[np.bool_]
 
 
-def decide(finding: Finding, grouping: Grouping, settings: Settings) -> Decision:
-    """Decide what becomes of every unit."""
+def decide(
+    finding: Finding,
+    grouping: Grouping,
+    settings: Settings,
+    class_of_unit: npt.NDArray[np.int8] | None = None,
+) -> Decision:
+    """Decide what becomes of every unit.
+
+    ``class_of_unit`` is the class of each as an index into ``CLASSES``, -1 for none; None if no
+    class has an action of its own. A unit in no group is dropped for another one with which it is a
+    pair: its class is that of the pair.
+
+    A class that is removed goes like what a person decided to drop: it stands for nothing, and does
+    not count among the characters of its document. One that is tagged or masked counts as what its
+    document repeats all the same, and goes with a document that is dropped whole.
+    """
     f, g, decided = finding, grouping, grouping.decided
     unit_of_text = numbers(f.texts["unit"])
+    held = _held(decided, settings)
+    of = np.full(len(f.text_of), -1, np.int8) if class_of_unit is None else class_of_unit
+    removed = among(of, "remove", settings) & ~(held | decided.drop)
+    removed &= numbers(f.units["length"]) >= settings.min_drop
+    out = decided.drop | removed
     rule = DropRule(
         settings.preset, settings.drop_threshold, settings.min_drop, settings.drop_families
     )
-    # What is dropped by decision stands for nothing.
-    gone = decided.drop[unit_of_text]
+    # What is dropped by decision, or with its class, stands for nothing.
+    gone = out[unit_of_text]
     left = g.edges
     if gone.any():
         there = ~(gone[numbers(left["a"])] | gone[numbers(left["b"])])
         left = left.filter(pa.array(there))
-    target, whole = _targets(f, g, left, np.where(gone, -1, g.masked_of), rule, settings)
-    dropped = (target >= 0) | whole[numbers(f.units["document"])] | decided.drop
+    masked_of = np.where(gone, -1, g.masked_of)
+    target, whole = _targets(f, g, left, masked_of, rule, settings, held, out)
+    document = numbers(f.units["document"])
+    stays = ~whole[document]
+    if settings.class_action:
+        of = np.where((of < 0) & (target >= 0), _of_pairs(document, target), of)
+    # What is spared was no unit that others are dropped for: those have another one, that is kept.
+    spared = stays & (target >= 0) & among(of, "tag", settings)
+    target = np.where(spared, -1, target)
+    masked = stays & (target >= 0) & among(of, "mask", settings)
+    dropped = ((target >= 0) & ~masked) | ~stays | out
     # What both views find is told by the literal one; of two links to one source the first.
     links = _without_repeats(
         pa.concat_tables(
@@ -43,9 +74,38 @@ def decide(finding: Finding, grouping: Grouping, settings: Settings) -> Decision
             ]
         )
     )
-    if whole.any() or decided.drop.any():
-        links = pa.concat_tables([links, links_of_dropped(links, f.text_of, target, dropped)])
-    return Decision(g, target, whole, dropped, decided.outcome, links, rule)
+    if whole.any() or out.any():
+        missing = links_of_dropped(links, f.text_of, target, dropped | masked)
+        links = pa.concat_tables([links, missing])
+    return Decision(
+        g, target, whole, dropped, masked, removed, spared, decided.outcome, links, rule
+    )
+
+
+def _held(decided: Decided, settings: Settings) -> Bools:
+    """Return the units that no rule may drop.
+
+    What a person calls boilerplate is held, unless that class is masked or removed.
+    """
+    if settings.action_of("boilerplate") in ("mask", "remove"):
+        held: Bools = (decided.keep | decided.this) & ~decided.drop
+        return held
+    return decided.held
+
+
+def among(of: npt.NDArray[np.int8], action: ClassAction, settings: Settings) -> Bools:
+    """Return which classes have this action."""
+    acts = np.zeros(len(CLASSES) + 1, np.bool_)  # the last is what -1 picks
+    for name, its in settings.class_actions.items():
+        acts[CLASSES.index(name)] = its == action
+    result: Bools = acts[of]
+    return result
+
+
+def _of_pairs(document: Ints, target: Ints) -> npt.NDArray[np.int8]:
+    """Return the class of each unit with its target, where that is all there is."""
+    same = document == document[target]
+    return class_of_pairs(same, np.full(len(same), np.inf), np.zeros(len(same), np.int64))
 
 
 def _targets(
@@ -55,13 +115,15 @@ def _targets(
     masked_of: Ints,
     rule: DropRule,
     settings: Settings,
+    held: Bools,
+    out: Bools,
 ) -> tuple[Ints, Bools]:
     """Return, per unit, the kept unit it is dropped for, or -1; and the documents that go.
 
-    ``edges`` and ``masked_of`` are those of the grouping without what stands for nothing.
+    ``edges`` and ``masked_of`` are those of the grouping without what stands for nothing: the units
+    that are ``out``. Those that are ``held`` are kept.
     """
-    f, g, decided = finding, grouping, grouping.decided
-    text, held = f.text_of, decided.held
+    f, g, text = finding, grouping, finding.text_of
     unit_of_text = numbers(f.texts["unit"])
     units = np.arange(len(text))
     whole = np.zeros(f.documents.num_rows, np.bool_)
@@ -70,12 +132,12 @@ def _targets(
         columns = pa.table(
             {
                 "document": numbers(f.units["document"]),
-                "text": np.where(decided.drop, -1, text),
+                "text": np.where(out, -1, text),
                 "rank": f.rank,
-                "length": np.where(decided.drop, 0, length),
+                "length": np.where(out, 0, length),
                 "source": g.sources,
                 "held": held,
-                "ahead": decided.this & (np.append(unit_of_text, -1)[text] == units),
+                "ahead": g.decided.this & (np.append(unit_of_text, -1)[text] == units),
             }
         )
         target, found = cover_documents(
@@ -88,7 +150,7 @@ def _targets(
     kept_text = np.where(cover_of >= 0, cover_of, np.arange(len(cover_of)))
     target = np.append(unit_of_text[kept_text], -1)[text]
     dropped = (target >= 0) & (target != units) & (length >= settings.min_drop)
-    dropped &= ~(held | decided.drop)
+    dropped &= ~(held | out)
     if settings.across_only:
         dropped &= g.sources[target] != g.sources
     return np.where(dropped, target, -1).astype(np.int64), whole

@@ -19,7 +19,7 @@ from dedup.stages.cluster import cover
 from dedup.stages.ledger import Groups, group_units
 from dedup.stages.sign import Banding
 
-__all__ = ["Decision", "Finding", "Grouping", "View"]
+__all__ = ["Decision", "Excision", "Finding", "Grouping", "View"]
 
 Ints = npt.NDArray[np.int64]
 Bools = npt.NDArray[np.bool_]
@@ -68,21 +68,55 @@ class Grouping:
 
 
 @dataclass(frozen=True)
+class Excision:
+    """What goes of passages, in whole sentences."""
+
+    masks: bool
+    """Whether markers stand there instead."""
+    whole: Bools
+    """Per unit, whether all of its sentences go."""
+    spans: pa.Table
+    """What goes of other units: ``unit, start, end``, code points of the document."""
+    cuts: pa.Array
+    """Per passage, what goes for it (large_list<struct<start, end>>), in order; null if nothing."""
+
+    @property
+    def passages(self) -> Bools:
+        """Per passage, whether something goes for it."""
+        found: Bools = numbers(self.cuts.is_valid())
+        return found
+
+    @property
+    def characters(self) -> int:
+        """Code points that go of units that stay."""
+        return int((numbers(self.spans["end"]) - numbers(self.spans["start"])).sum())
+
+
+@dataclass(frozen=True)
 class Decision:
     """What becomes of the units, and the links that say why."""
 
     grouping: Grouping
     target: Ints
-    """Per unit, the kept unit it is dropped for, or -1."""
+    """Per unit, the kept unit it is dropped or masked for, or -1."""
     whole: Bools
     """Per document, whether all of it is dropped."""
     dropped: Bools
-    """Per unit: it has a target, or went with its document, or that was decided."""
+    """Per unit: it has a target, went with its document, with its class, in passages, by decision.
+    """
+    masked: Bools
+    """Per unit: it has a target, or all of it is in passages, and a marker stands for it."""
+    removed: Bools
+    """Per unit: it is dropped because its class is removed."""
+    spared: Bools
+    """Per unit: it would be dropped, but what is of its class is only tagged."""
     outcome: npt.NDArray[np.int8]
     """Per unit, what a person decided of it, as an index into ``decided.OUTCOMES``; -1: nothing."""
     links: pa.Table
     """As ``ledger.link_units`` and ``ledger.links_across`` return them."""
     rule: DropRule
+    excision: Excision | None = None
+    """None if passages are only tagged, or there are none."""
 
     @property
     def cluster(self) -> Groups:

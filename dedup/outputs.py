@@ -17,7 +17,7 @@ from dedup.documentlines import document_lines, section_lines
 from dedup.engines import Engine
 from dedup.engines.local import LocalEngine
 from dedup.grouplines import group_lines
-from dedup.jsonlines import objects
+from dedup.jsonlines import Json, array_of, objects
 from dedup.records import SCHEMA_VERSION
 from dedup.result import Result
 from dedup.store import OutputFolder
@@ -83,9 +83,21 @@ def _provenance_lines(rows: pa.Table, engine: Engine) -> Iterator[pa.Array]:
     parts = [rows.slice(first, 8192) for first in range(0, rows.num_rows, 8192)]
     for first in range(0, len(parts), 8):
         yield from engine.map(
-            lambda part: objects(dict(zip(part.column_names, part.columns, strict=True)), end="\n"),
+            lambda part: objects({name: _json(part[name]) for name in part.column_names}, end="\n"),
             parts[first : first + 8],
         )
+
+
+def _json(column: pa.ChunkedArray) -> pa.ChunkedArray | Json:
+    """Return a column as JSON can be made from it: lists of spans as JSON."""
+    if not pa.types.is_large_list(column.type):
+        return column
+    lists = flat(column)
+    spans = lists.flatten()
+    told = objects({name: spans.field(name) for name in ("start", "end")})
+    sizes = numbers(lists.value_lengths().fill_null(0))
+    offsets = pa.array(np.concatenate([[0], np.cumsum(sizes)]).astype(np.int64))
+    return array_of(pa.LargeListArray.from_arrays(offsets, told, mask=lists.is_null()))
 
 
 def _quarantine_lines(result: Result) -> pa.Array:

@@ -19,15 +19,16 @@ from dedup.decided import decided_actions
 from dedup.deciding import decide
 from dedup.engines.local import LocalEngine
 from dedup.errors import SettingsError
+from dedup.excising import cut_passages
 from dedup.finding import Decision, Finding, Grouping
 from dedup.grouped import Grouped
-from dedup.records import REMOVALS
+from dedup.leaving import removals
 from dedup.rules import CLASSES
 from dedup.sections import Sections, find_sections
 from dedup.settings import Settings
 from dedup.shares import class_shares, document_shares, passage_characters, shared_with
 from dedup.slottables import slot_table, substitution_table
-from dedup.stages.classify import class_of_pairs
+from dedup.stages.classify import class_of_pairs, class_of_passages
 from dedup.stages.ledger import ACTIONS, Groups, actions
 from dedup.stages.provenance import Evidence, provenance_rows, unit_texts
 from dedup.templates import Templates
@@ -59,7 +60,10 @@ class Result:
     ) -> Result:
         """Decide what becomes of what was found; ``grouping``, if it is known how it groups."""
         grouped = Grouped(finding, grouping or finding.group(settings))
-        decision = decide(finding, grouped.grouping, settings)
+        classes = grouped.class_of_unit if settings.class_action else None
+        decision = decide(finding, grouped.grouping, settings, classes)
+        if settings.passage_action != "tag" and finding.passages.num_rows:
+            decision = cut_passages(finding, decision, settings, classes)
         return cls(settings, finding, decision, grouped, seconds or {})
 
     @property
@@ -74,13 +78,18 @@ class Result:
 
     @property
     def target(self) -> Ints:
-        """Per unit, the kept unit it is dropped for, or -1."""
+        """Per unit, the kept unit it is dropped or masked for, or -1."""
         return self.decision.target
 
     @property
     def dropped(self) -> npt.NDArray[np.bool_]:
-        """Per unit, whether it is dropped: for a kept one, with its document, or by decision."""
+        """Per unit, whether it is dropped, for whatever reason."""
         return self.decision.dropped
+
+    @property
+    def masked(self) -> npt.NDArray[np.bool_]:
+        """Per unit, whether a marker stands for it."""
+        return self.decision.masked
 
     @property
     def dropped_documents(self) -> npt.NDArray[np.bool_]:
@@ -105,7 +114,7 @@ class Result:
     def action(self) -> npt.NDArray[np.int8]:
         """Per unit, what became of it, as an index into ``ACTIONS``."""
         links, outcome = self.decision.links, self.decision.outcome
-        return decided_actions(actions(links, self.dropped), outcome, links)
+        return decided_actions(actions(links, self.dropped, self.masked), outcome, links)
 
     @cached_property
     def units(self) -> pa.Table:
@@ -127,7 +136,7 @@ class Result:
     @cached_property
     def provenance(self) -> pa.Table:
         """The ledger: one row per unit and link, in the order of the corpus."""
-        finding = self.finding
+        finding, excision = self.finding, self.decision.excision
         evidence = Evidence(
             names=list(finding.names),
             documents=finding.documents,
@@ -143,6 +152,10 @@ class Result:
             action=self.action,
             actions=ACTIONS,
             outcome=self.decision.outcome,
+            removed=self.decision.removed,
+            spared=self.decision.spared,
+            whole=None if excision is None else excision.whole,
+            cuts=None if excision is None else excision.cuts,
             classes=CLASSES,
             class_of_unit=self.class_of_unit,
             class_of_family=self.classes.by_number("family"),
@@ -248,10 +261,7 @@ class Result:
     @cached_property
     def class_of_passage(self) -> npt.NDArray[np.int8]:
         """Per passage its class, an index into ``CLASSES``."""
-        p = {name: numbers(self.passages[name]) for name in self.passages.column_names}
-        alphabetic = p["byte_end"] - p["byte_start"] < 2 * (p["end"] - p["start"])
-        length = np.where(alphabetic, p["length"] / 3, p["length"])
-        return class_of_pairs(p["document"] == p["source_document"], length, p["places"])
+        return class_of_passages(self.passages)
 
     def slots(self, group: Literal["cluster", "family"] = "cluster") -> pa.Table:
         """Return what every unit has in every slot of its cluster's, or its family's, template.
@@ -285,34 +295,12 @@ class Result:
 
     @property
     def removals(self) -> pa.Table:
-        """What a cleaned corpus leaves out: ``file, row, start, end``.
-
-        Units with their line terminators; of a document that is dropped whole all there is.
-        """
-        import pyarrow.compute as pc
-
-        units, documents = self.finding.units, self.documents
-        document = numbers(units["document"])
-        single = np.flatnonzero(self.dropped & ~self.dropped_documents[document])
-        whole = np.flatnonzero(self.dropped_documents)
-        spans = units.select(["start", "drop_end"]).take(pa.array(single))
-        lengths = pc.utf8_length(documents["text"].take(pa.array(whole)))
-        which = pa.array(np.concatenate([document[single], whole]))
-        start = np.concatenate([numbers(spans["start"]), np.zeros(len(whole), np.int64)])
-        end = np.concatenate([numbers(spans["drop_end"]), numbers(lengths)])
-        return pa.table(
-            {
-                "file": documents["file"].take(which),
-                "row": documents["row"].take(which),
-                "start": start,
-                "end": end,
-            },
-            schema=REMOVALS,
-        )
+        """What a cleaned corpus leaves out: ``file, row, start, end, masked``."""
+        return removals(self.finding, self.decision)
 
     def cleaned(self) -> pa.Array:
         """Return every document's text without its dropped units; ``""`` if nothing stays."""
-        return cleaned_texts(self.documents, self.removals)
+        return cleaned_texts(self.documents, self.removals, self.settings.mask_marker)
 
     @cached_property
     def document_shares(self) -> pa.Table:
@@ -358,7 +346,7 @@ class Result:
         return Result.of(finding, settings, self.seconds)
 
     def shares(self) -> dict[str, int]:
-        """Return the characters repeated in units and in passages, dropped, and all there are."""
+        """Return the characters of all units, and of those repeated, dropped, masked, cut."""
         units = self.finding.units
         size = numbers(units["end"]) - numbers(units["start"])
         linked = (self.cluster.of >= 0) | (self.family.of >= 0)
@@ -367,6 +355,8 @@ class Result:
             "repeated": int(size[linked].sum()),
             "passages": passage_characters(self.finding),
             "dropped": int(size[self.dropped].sum()),
+            "masked": int(size[self.masked].sum()),
+            "cut": 0 if self.decision.excision is None else self.decision.excision.characters,
         }
 
     def __repr__(self) -> str:

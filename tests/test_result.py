@@ -77,7 +77,7 @@ def test_worked_example() -> None:
     assert result.share_repeated().to_pylist() == [1.0] * 4
     assert result.shares() == {
         "all": 3 * len(SAME) + 2 * len(other), "repeated": 3 * len(SAME) + 2 * len(other),
-        "passages": 0, "dropped": len(SAME) + len(other),
+        "passages": 0, "dropped": len(SAME) + len(other), "masked": 0, "cut": 0,
     }  # fmt: skip
     assert result.edges.select(["unit_a", "unit_b"]).to_pylist() == [{"unit_a": 0, "unit_b": 4}]
     assert set(result.copies("b")["doc"].to_pylist()) == {"b", "c"}

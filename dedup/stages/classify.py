@@ -9,10 +9,10 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from dedup.columns import F64, I64, Bools
+from dedup.columns import F64, I64, Bools, numbers
 from dedup.rules import CLASSES, MANY, RULES, TITLE, Evidence
 
-__all__ = ["because", "class_of_pairs", "classify"]
+__all__ = ["because", "class_of_pairs", "class_of_passages", "classify"]
 
 _FIELD = re.compile(r"\{(\w+)\}")
 _STANDS = (
@@ -104,3 +104,11 @@ def class_of_pairs(same_document: Bools, length: F64, places: I64) -> npt.NDArra
     repeat, quote, copy = (CLASSES.index(name) for name in ("repeat", "quote", "copy"))
     short = (length <= TITLE) & (places >= MANY)
     return np.select([same_document, short], [repeat, quote], copy).astype(np.int8)
+
+
+def class_of_passages(passages: pa.Table) -> npt.NDArray[np.int8]:
+    """Return what ``records.PASSAGES`` are, as ``class_of_pairs`` has it."""
+    p = {name: numbers(passages[name]) for name in passages.column_names}
+    alphabetic = p["byte_end"] - p["byte_start"] < 2 * (p["end"] - p["start"])
+    length = np.where(alphabetic, p["length"] / 3, p["length"])
+    return class_of_pairs(p["document"] == p["source_document"], length, p["places"])

@@ -16,7 +16,7 @@ __all__ = [
 
 Ints = npt.NDArray[np.int64]
 
-ACTIONS = ("kept", "tagged", "dropped")
+ACTIONS = ("kept", "tagged", "dropped", "masked")
 
 
 @dataclass(frozen=True)
@@ -165,16 +165,19 @@ def links_of_dropped(
     return _table(member, other, none, none, kind)
 
 
-def actions(links: pa.Table, dropped: npt.NDArray[np.bool_]) -> npt.NDArray[np.int8]:
+def actions(
+    links: pa.Table, dropped: npt.NDArray[np.bool_], masked: npt.NDArray[np.bool_]
+) -> npt.NDArray[np.int8]:
     """Return what became of each unit, as an index into ``ACTIONS``.
 
-    Dropped, if it is; tagged, if it repeats another unit and is the first of no group; else kept.
+    Dropped or masked, if it is; tagged, if it repeats another unit and is the first of no group;
+    else kept.
     """
     unit, source = numbers(links["unit"]), numbers(links["source"])
     repeats, first = np.zeros((2, len(dropped)), bool)
     repeats[unit[source >= 0]] = True
     first[unit[source < 0]] = True
-    return np.select([dropped, repeats & ~first], [2, 1], 0).astype(np.int8)
+    return np.select([dropped, masked, repeats & ~first], [2, 3, 1], 0).astype(np.int8)
 
 
 def _links(

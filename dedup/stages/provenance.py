@@ -27,6 +27,8 @@ Ints = npt.NDArray[np.int64]
 
 KINDS = ["exact", "near", "masked", "passage"]
 PASSAGE = KINDS.index("passage")
+_DROPPED = 2
+"""Of the actions, the first of those by which a unit goes."""
 
 
 @dataclass(frozen=True)
@@ -49,6 +51,14 @@ class Evidence:
     actions: Sequence[str]
     outcome: npt.NDArray[np.int8]
     """Per unit, which of the first of ``REASONS`` a person's decision is; -1: none."""
+    removed: npt.NDArray[np.bool_]
+    """Per unit, whether it went because its class is removed."""
+    spared: npt.NDArray[np.bool_]
+    """Per unit, whether it would have gone, but for its class, which is only tagged."""
+    whole: npt.NDArray[np.bool_] | None
+    """Per unit, whether all of its sentences go with passages; None where none is cut."""
+    cuts: pa.Array | None
+    """Per passage, what goes for it (large_list<struct<start, end>>), null for nothing."""
     classes: Sequence[str]
     class_of_unit: npt.NDArray[np.int8]
     """Per unit, the class of its cluster, else of its family, as an index into ``classes``; -1."""
@@ -119,13 +129,13 @@ def provenance_rows(links: pa.Table, evidence: Evidence) -> pa.Table:
     kinds = _kind_codes(links)
     # A unit dropped for another that is like it only once masked.
     kinds = np.where((kinds == 1) & (similarity < e.settings.near), 2, kinds)
-    of_passage = np.where(_gone(e), e.actions.index("dropped"), e.actions.index("tagged"))
-    action = np.where(is_passage, np.append(of_passage, 0)[passage], e.action[unit])
+    action = np.where(is_passage, np.append(_passage_actions(e), 0)[passage], e.action[unit])
     facts, said = _compared(subsequence, a, b, e.guards), _compared(stands_in, a, b, e.sentences)
-    elsewhere = (action == 2) & (e.target[unit] != source)
-    alone = (action == 2) & (e.target[unit] < 0)
+    elsewhere = (action >= _DROPPED) & (e.target[unit] != source)
+    alone = (action >= _DROPPED) & (e.target[unit] < 0)
+    cut = np.append(_is_cut(e), False)[passage]
     reasons = _reasons(
-        kinds, e.outcome[unit], action, alone, elsewhere, same, similarity, containment, facts,
+        kinds, unit, action, alone, elsewhere, cut, same, similarity, containment, facts,
         said, numbers(e.units["length"])[unit], e,
     )  # fmt: skip
 
@@ -148,6 +158,8 @@ def provenance_rows(links: pa.Table, evidence: Evidence) -> pa.Table:
         "reason": pc.take(pa.array(REASONS, pa.large_string()), pa.array(reasons)),
         "text": _texts(e, unit, passage),
     }
+    if e.settings.passage_action != "tag":
+        columns["cut"] = _cuts(e).take(pa.array(passage, mask=~is_passage))
     return pa.table(columns)
 
 
@@ -156,6 +168,7 @@ REASONS = [
     "decision: keep_this",
     "decision: boilerplate",
     "decision: drop",
+    "of a class that is removed",
     "the first of its group in keep order",
     "an exact copy of what is kept",
     "word for word what is kept",
@@ -164,7 +177,11 @@ REASONS = [
     "contained in what is kept, with the same numbers, dates, places and negations",
     "a near copy of what is kept",
     "the same text but for numbers, dates and places",
+    "whole sentences of the source, word for word",
+    "whole sentences of a passage of the source",
+    "all of its sentences stand in passages, as other rows say",
     "part of a document that is mostly copied",
+    "tagged: of a class that is only tagged",
     "tagged: shorter than the least length to drop",
     "tagged: from the same source",
     "tagged: exact copies alone are dropped",
@@ -174,21 +191,25 @@ REASONS = [
     "tagged: the same text but for numbers, dates and places",
     "tagged: what it repeats is not kept itself",
     "tagged: a passage of the source",
+    "tagged: no whole sentence of it may go",
     "dropped for another unit, as another row says",
 ]
 (
-    _KEEP, _THIS, _BOILERPLATE, _DROP,
-    _FIRST, _EXACT, _SAME, _STANDS, _ALIKE, _CONTAINED, _NEAR, _FAMILY, _DOCUMENT, _SHORT,
-    _SAME_SOURCE, _CAREFUL, _BELOW, _DIFFERS, _WORDS, _MASKED, _UNKEPT, _PASSAGE, _ELSEWHERE,
+    _KEEP, _THIS, _BOILERPLATE, _DROP, _REMOVED,
+    _FIRST, _EXACT, _SAME, _STANDS, _ALIKE, _CONTAINED, _NEAR, _FAMILY,
+    _WORD_FOR_WORD, _WHOLE, _SENTENCES, _DOCUMENT, _SPARED, _SHORT,
+    _SAME_SOURCE, _CAREFUL, _BELOW, _DIFFERS, _WORDS, _MASKED, _UNKEPT, _PASSAGE, _UNCUT,
+    _ELSEWHERE,
 ) = range(len(REASONS))  # fmt: skip
 
 
 def _reasons(
     kinds: Ints,
-    outcome: npt.NDArray[np.int8],
+    unit: Ints,
     action: npt.NDArray[np.int8],
     alone: npt.NDArray[np.bool_],
     elsewhere: npt.NDArray[np.bool_],
+    cut: npt.NDArray[np.bool_],
     same: npt.NDArray[np.bool_],
     similarity: npt.NDArray[np.float64],
     containment: npt.NDArray[np.float64],
@@ -200,7 +221,8 @@ def _reasons(
     """Return the number of the rule that decided each row, the first that applies."""
     within, equal = facts
     said_all, stands = said
-    dropped = action == 2
+    dropped = action >= _DROPPED
+    outcome = e.outcome[unit]
     preset = e.settings.preset
     least = np.inf if e.drop_threshold is None else e.drop_threshold
     alike = (similarity >= least) & equal
@@ -208,10 +230,13 @@ def _reasons(
     below = (e.drop_threshold is not None) & (similarity < least) & (containment < least)
     rules = [
         (dropped & (outcome == _DROP), _DROP),
+        (cut, _WHOLE if preset == "aggressive" else _WORD_FOR_WORD),
         ((kinds == PASSAGE) & dropped, _ELSEWHERE),
-        (kinds == PASSAGE, _PASSAGE),
+        (kinds == PASSAGE, _PASSAGE if e.settings.passage_action == "tag" else _UNCUT),
+        (dropped & e.removed[unit], _REMOVED),
         *((outcome == decision, decision) for decision in (_KEEP, _THIS, _BOILERPLATE)),
         (action == 0, _FIRST),
+        *([] if e.whole is None else [(alone & e.whole[unit], _SENTENCES)]),
         (alone, _DOCUMENT),
         (elsewhere, _ELSEWHERE),
         (dropped & same, _EXACT),
@@ -221,6 +246,7 @@ def _reasons(
         (dropped & contained, _CONTAINED),
         (dropped & (kinds == 2), _FAMILY),
         (dropped, _NEAR),
+        (e.spared[unit], _SPARED),
         (length < e.settings.min_drop, _SHORT),
         (same, _SAME_SOURCE if e.settings.across_only else _UNKEPT),
         (kinds == 2, _MASKED),
@@ -301,6 +327,27 @@ def _with_passages(links: pa.Table, passages: pa.Table) -> tuple[pa.Table, Ints]
     return links.take(pa.array(order)), passage[order]
 
 
+def _passage_actions(e: Evidence) -> Ints:
+    """Return what became of each passage: cut, or gone with the units it stands in, or tagged."""
+    cut = e.actions.index("masked" if e.settings.passage_action == "mask" else "dropped")
+    gone = e.action[numbers(e.passages["unit"])].astype(np.int64)
+    of_units = np.where(_gone(e), gone, e.actions.index("tagged"))
+    return np.where(_is_cut(e), cut, of_units)
+
+
+def _cuts(e: Evidence) -> pa.Array:
+    """Return what goes for each passage: a list of where it starts and ends, null for nothing."""
+    if e.cuts is not None:
+        return e.cuts
+    span = pa.struct([("start", pa.int64()), ("end", pa.int64())])
+    return pa.nulls(e.passages.num_rows, pa.large_list(span))
+
+
+def _is_cut(e: Evidence) -> npt.NDArray[np.bool_]:
+    cut: npt.NDArray[np.bool_] = numbers(_cuts(e).is_valid())
+    return cut
+
+
 def _gone(e: Evidence) -> npt.NDArray[np.bool_]:
     """Return, per passage, whether all units are dropped that it stands in."""
     document, end = numbers(e.passages["document"]), numbers(e.passages["end"])
@@ -309,7 +356,7 @@ def _gone(e: Evidence) -> npt.NDArray[np.bool_]:
     begins = numbers(e.units["document"]) * far + np.minimum(numbers(e.units["start"]), far - 1)
     first = numbers(e.passages["unit"])
     last = np.searchsorted(begins, document * far + end - 1, "right")
-    stays = np.append(0, np.cumsum(e.action != e.actions.index("dropped")))
+    stays = np.append(0, np.cumsum(e.action < _DROPPED))
     gone: npt.NDArray[np.bool_] = stays[last] == stays[first]
     return gone
 

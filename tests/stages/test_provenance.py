@@ -51,6 +51,7 @@ def evidence(**changes: Any) -> Evidence:
         "passages": PASSAGES.empty_table().append_column("direction", NO_STRINGS),
         "target": np.array([-1, -1, -1]),
         "action": None, "actions": (), "outcome": np.full(3, -1, np.int8),
+        "removed": np.zeros(3, bool), "spared": np.zeros(3, bool), "whole": None, "cuts": None,
         "classes": ("template", "copy", "quote"), "class_of_unit": np.array([1, 1, 1], np.int8),
         "class_of_family": np.array([0, 0, -1], np.int8),
         "class_of_passage": np.empty(0, np.int8), "class_of_pair": np.array([1, 2], np.int8),
@@ -73,7 +74,12 @@ def link_table(*links: tuple[int, int, int, int, str]) -> pa.Table:
 def rows_of(links: pa.Table, given: Evidence) -> pa.Table:
     """Return the ledger's rows, the actions as the links and the targets make them."""
     return provenance_rows(
-        links, dataclasses.replace(given, action=actions(links, given.target >= 0), actions=ACTIONS)
+        links,
+        dataclasses.replace(
+            given,
+            action=actions(links, given.target >= 0, np.zeros(len(given.target), bool)),
+            actions=ACTIONS,
+        ),
     )
 
 
