@@ -19,7 +19,7 @@ from dedup.errors import CorpusError
 from dedup.newcomers import apart
 from dedup.pipeline import find
 from dedup.result import Result
-from dedup.settings import Keep, Preset, Settings, Unit
+from dedup.settings import Class, ClassAction, Keep, PassageAction, Preset, Settings, Unit
 
 try:
     from sklearn.base import BaseEstimator, TransformerMixin
@@ -52,7 +52,8 @@ class Deduplicator(TransformerMixin, BaseEstimator, auto_wrap_output_keys=None):
     goes. That is for a stream held against a corpus.
 
     So a model is neither trained nor scored on copies, and a prediction depends on its own text
-    alone. To deduplicate new texts among themselves too, fit on all of them.
+    alone; but for ``class_action``, as what tells a class is also in how many texts of one call a
+    unit stands. To deduplicate new texts among themselves too, fit on all of them.
 
     Rows stay rows: a document of which nothing but white space is left becomes ``""``, and
     ``labels_`` has one number for each document. Nothing in a row is changed but what is cut out.
@@ -60,8 +61,9 @@ class Deduplicator(TransformerMixin, BaseEstimator, auto_wrap_output_keys=None):
     Parameters
     ----------
     threshold, recall, permutations, words, chars, unit, min_length, min_drop, keep, preset,
-    drop_threshold, drop_document, drop_families, passages, passage_length, passage_share,
-    decisions, user_dictionaries, exact, seed, audit, bucket_cap
+    drop_threshold, drop_document, drop_families, class_action, passages, passage_length,
+    passage_share, passage_action, mask_marker, decisions, user_dictionaries, exact, seed, audit,
+    bucket_cap
         As in ``Settings``. Texts have no dates or sources, so ``keep`` is ``"first"`` or
         ``"longest"``; the label of a document, which ``keep_this`` names, is the number of its row.
     drop
@@ -118,9 +120,12 @@ class Deduplicator(TransformerMixin, BaseEstimator, auto_wrap_output_keys=None):
         drop_threshold: float | None = None,
         drop_document: float | None = None,
         drop_families: bool = False,
+        class_action: Mapping[Class, ClassAction] | Sequence[tuple[Class, ClassAction]] = (),
         passages: bool = True,
         passage_length: int = 30,
         passage_share: float = 0.5,
+        passage_action: PassageAction = "tag",
+        mask_marker: str = "[…]",
         decisions: Decisions | None = None,
         user_dictionaries: Sequence[str | Path] = (),
         exact: bool = False,
@@ -143,9 +148,12 @@ class Deduplicator(TransformerMixin, BaseEstimator, auto_wrap_output_keys=None):
         self.drop_threshold = drop_threshold
         self.drop_document = drop_document
         self.drop_families = drop_families
+        self.class_action = class_action
         self.passages = passages
         self.passage_length = passage_length
         self.passage_share = passage_share
+        self.passage_action = passage_action
+        self.mask_marker = mask_marker
         self.decisions = decisions
         self.user_dictionaries = user_dictionaries
         self.exact = exact

@@ -23,7 +23,7 @@ __all__ = ["run_report"]
 def run_report(result: Result, surveys: Sequence[Survey], removed_bytes: int) -> dict[str, Any]:
     """Return ``run.json`` but for what tells this run from others: see its JSON Schema."""
     finding = result.finding
-    shares = result.shares()
+    shares, excision = result.shares(), result.decision.excision
     linked = (result.cluster.of >= 0) | (result.family.of >= 0)
     return {
         "schema_version": SCHEMA_VERSION,
@@ -45,13 +45,17 @@ def run_report(result: Result, surveys: Sequence[Survey], removed_bytes: int) ->
             "repeated_units": int(linked.sum()),
             "dropped_documents": int(result.dropped_documents.sum()),
             "dropped_units": int((result.action == 2).sum()),
+            "masked_units": int((result.action == 3).sum()),
             "tagged_units": int((result.action == 1).sum()),
             "characters": shares["all"],
             "repeated_characters": shares["repeated"],
             "passage_characters": shares["passages"],
+            "cut_passages": 0 if excision is None else int(excision.passages.sum()),
             "capped_seeds": finding.capped_seeds,
             "capped_meetings": result.found_sections.capped,
             "dropped_characters": shares["dropped"],
+            "masked_characters": shares["masked"],
+            "cut_characters": shares["cut"],
             "dropped_bytes": removed_bytes,
         },
         "classes": _classes(result),

@@ -64,7 +64,7 @@ def apart(finding: Finding, first: int) -> Finding:
         literal=_between(finding.literal, texts, number),
         masked=_between(finding.masked, masked, head),
         masked_of=head[masked_share][by_rank],
-        passages=_seen(finding.passages, first),
+        passages=_seen(finding.passages, first, rank),
     )
 
 
@@ -97,10 +97,17 @@ class _Shares:
         return np.where(there, place, -1)
 
 
-def _seen(passages: pa.Table, first: int) -> pa.Table:
-    """Return the passages that are not of two newcomers."""
+def _seen(passages: pa.Table, first: int, rank: Ints) -> pa.Table:
+    """Return the passages that are not of two newcomers, the source what comes first by now."""
     here, there = (numbers(passages[name]) for name in ("document", "source_document"))
-    return passages.filter(pa.array((np.minimum(here, there) < first) | (here == there)))
+    seen = passages.filter(pa.array((np.minimum(here, there) < first) | (here == there)))
+    turned = rank[numbers(seen["unit"])] < rank[numbers(seen["source_unit"])]
+    columns = {name: numbers(seen[name]) for name in seen.column_names}
+    for name in [name for name in columns if f"source_{name}" in columns]:
+        one, other = columns[name], columns[f"source_{name}"]
+        columns[name] = np.where(turned, other, one)
+        columns[f"source_{name}"] = np.where(turned, one, other)
+    return pa.table(columns, schema=seen.schema)
 
 
 def _code(owner: Ints, key: Ints, size: int) -> Ints:

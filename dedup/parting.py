@@ -118,13 +118,27 @@ class Parting:
         )
         return table.sort_by([("a", "ascending"), ("b", "ascending")]).combine_chunks(), split
 
-    def passages(self, passages: pa.Table, text: I64) -> pa.Table:
-        """Return the passages that do not begin in units whose texts are parted.
+    def passages(self, passages: pa.Table, text: I64, length: I64) -> pa.Table:
+        """Return the passages without those that are mostly of units whose texts are parted.
 
-        ``text`` gives the text of each unit (-1: none).
+        Mostly: more than half of the shadow characters on either side. ``text`` and ``length`` give
+        the text of each unit (-1: none), and its shadow characters.
         """
-        unit, source = numbers(passages["unit"]), numbers(passages["source_unit"])
-        return passages.filter(pa.array(~self.parts(text[unit], text[source])))
+        if not len(self.parted):
+            return passages
+        starts = np.concatenate([[0], np.cumsum(length)])
+        held = []
+        for side in ("", "source_"):
+            unit, offset, size = (
+                numbers(passages[f"{side}{name}"]) for name in ("unit", "offset", "length")
+            )
+            begin = starts[unit] + offset
+            # What holds more than half of it holds its middle.
+            middle = np.searchsorted(starts, begin + (size - 1) // 2, "right") - 1
+            inside = np.minimum(begin + size, starts[middle + 1])
+            inside -= np.maximum(begin, starts[middle])
+            held.append(np.where(2 * inside > size, text[middle], -1))
+        return passages.filter(pa.array(~self.parts(*held)))
 
     def _apart(self, a: I64, b: I64) -> Bools:
         found = np.zeros(len(a), np.bool_)

@@ -22,6 +22,7 @@ from dedup.engines import Engine
 from dedup.engines.local import LocalEngine
 from dedup.finding import Finding
 from dedup.gathering import Gatherer
+from dedup.markers import in_markers
 from dedup.passages import find_passages
 from dedup.records import DOCUMENTS, PASSAGES, QUARANTINE
 from dedup.result import Result
@@ -174,7 +175,9 @@ def find_folded(
             order = ahead(order, decided.this)
         rank = np.empty(len(order), np.int64)
         rank[order] = np.arange(len(order))
-        text_of, text_unit = _distinct(engine, units, order, rank, settings.min_length)
+        length = numbers(units["length"]) - in_markers(units["shadow"], settings.mask_marker)
+        wanted = order[length[order] >= settings.min_length]
+        text_of, text_unit = _distinct(engine, units, wanted, rank)
         in_corpus_order = np.argsort(text_unit, kind="stable")
         slices = _gather_shadows(units["shadow"], text_unit[in_corpus_order])
         lengths = numbers(units["length"])[text_unit]
@@ -252,7 +255,7 @@ def find_folded(
         )  # fmt: skip
         if decided:
             parting = decided.parting(text_of, texts.num_rows)
-            passages = parting.passages(passages, text_of)
+            passages = parting.passages(passages, text_of, numbers(units["length"]))
         finding = dataclasses.replace(finding, passages=passages, capped_seeds=capped)
     with watch.stage("decide"):
         result = Result.of(finding, settings, watch.seconds, grouping)
@@ -314,15 +317,14 @@ def _gather_shadows(column: pa.ChunkedArray, which: npt.NDArray[np.int64]) -> li
 def _distinct(
     engine: Engine,
     units: pa.Table,
-    order: npt.NDArray[np.int64],
+    wanted: npt.NDArray[np.int64],
     rank: npt.NDArray[np.int64],
-    least: int,
 ) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
-    """Return the text of each unit (-1: too short), and the first unit of each text.
+    """Return the text of each unit (-1: not wanted), and the first unit of each text.
 
-    Texts are numbered in keep order, so that everywhere below the smaller number goes first.
+    ``wanted`` are units in keep order. Texts are numbered like that, so that everywhere below the
+    smaller number goes first.
     """
-    wanted = order[numbers(units["length"])[order] >= least]
     rows = pa.table(
         {
             "high": numbers(units["hash_high"])[wanted],
@@ -331,7 +333,9 @@ def _distinct(
         }
     )
     first = pa.concat_tables(engine.group(first_of_equals, [rows], ["high", "low"]))
-    by_rank, leaders = number_groups(first, len(order))
+    by_rank, leaders = number_groups(first, len(rank))
+    order = np.empty(len(rank), np.int64)
+    order[rank] = np.arange(len(rank))
     return by_rank[rank], order[leaders]
 
 

@@ -18,7 +18,7 @@ from typing import Any
 from dedup.corpus.discover import discover
 from dedup.corpus.read import read
 from dedup.corpus.remote import is_remote
-from dedup.corpus.survey import fingerprint, plan, survey
+from dedup.corpus.survey import Survey, fingerprint, plan, survey
 from dedup.engines import Engine
 from dedup.engines.local import LocalEngine
 from dedup.errors import OutputExistsError, SettingsError
@@ -99,6 +99,7 @@ def run(
     with folder.locked(), folder.copies() as copies:
         with watch.stage("survey"):
             surveys = survey(files, engine.map, settings=settings, copies=copies)
+            _check_marker(surveys, settings)
         identity = {
             "dedup": version("dedup"),
             "input": fingerprint(surveys),
@@ -144,6 +145,20 @@ def run(
         )
         folder.write_json("run.json", report)
     return Outcome(out, already=False, report=report, seconds=seconds)
+
+
+def _check_marker(surveys: Sequence[Survey], settings: Settings) -> None:
+    """Raise if there are to be markers in a file whose encoding cannot write them."""
+    if not settings.masks:
+        return
+    marker = settings.mask_marker
+    for each in surveys:
+        encoding = each.content.encoding
+        if marker.encode(encoding, "ignore").decode(encoding) != marker:
+            raise SettingsError(
+                f"--mask-marker {marker} cannot be written in {each.source.place}, "
+                f"which is {encoding}: choose another one"
+            )
 
 
 def _spelled(path: Path | str) -> str:

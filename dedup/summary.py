@@ -38,6 +38,16 @@ def headline(report: Mapping[str, Any]) -> str:
     if report["settings"]["drop_document"] is not None:
         whole = ("dropped whole", counts["dropped_documents"], "documents, counted by unit above")
         rows.insert(2, whole)
+    settings = report["settings"]
+    place = next(n for n, row in enumerate(rows) if row[0] == "only tagged")
+    if "mask" in settings["class_action"].values() or settings["passage_action"] == "mask":
+        masked = ("masked", counts["masked_units"], _of(counts, "masked_characters"))
+        rows.insert(place, masked)
+    if settings["passage_action"] != "tag":
+        place = next(n for n, row in enumerate(rows) if row[0] == "passages") + 1
+        told = _of(counts, "cut_characters").removeprefix("units: ")
+        done = "dropped" if settings["passage_action"] == "drop" else "masked"
+        rows.insert(place, ("cut", counts["cut_passages"], f"of them: {told}, {done}"))
     decided = report["decisions"]
     if decided is not None:
         rows.append(("decided", sum(of["applied"] for of in decided.values()), _decided(decided)))
@@ -65,6 +75,7 @@ def summary_text(report: Mapping[str, Any], result: Result) -> str:
     parts = [
         headline(report),
         _section("Why units were dropped", _reasons(result, "dropped")),
+        _section("Why units were masked", _reasons(result, "masked")),
         _section("Why units were only tagged", _reasons(result, "tagged")),
         _section("Where the texts of clusters come from", _origins(result)),
         _groups(result, "cluster", result.clusters),

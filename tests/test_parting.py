@@ -93,11 +93,31 @@ def test_texts_are_beside_each_other_as_the_twin_has_them_and_so_are_their_famil
         assert its == (-1 if masked_of[text] < 0 else by_text.get(text, text))
 
 
-def test_passages_that_begin_in_parted_units_worked_by_hand() -> None:
+def test_passages_mostly_of_parted_units_worked_by_hand() -> None:
     parting = between([0, 1, -1], [(0, 1)])
-    rows = pa.table({"unit": [0, 1, 2, 3, 0], "source_unit": [1, 0, 1, 1, 4]})
-    left = parting.passages(rows, np.array([0, 1, 2, -1, 0]))
-    assert left["unit"].to_pylist() == [2, 3, 0]
+    # Units 0, 1 and 4 are of ten characters, 2 and 3 of five; 0 and 4 have one text.
+    text, length = np.array([0, 1, 2, -1, 0]), np.array([10, 10, 5, 5, 10])
+
+    def stays(span: tuple[int, int, int], source: tuple[int, int, int]) -> bool:
+        names = ("unit", "offset", "length")
+        row = {name: [value] for name, value in zip(names, span, strict=True)}
+        row |= {f"source_{name}": [value] for name, value in zip(names, source, strict=True)}
+        return parting.passages(pa.table(row), text, length).num_rows == 1
+
+    assert not stays((0, 2, 8), (1, 0, 8))
+    assert not stays((1, 0, 8), (0, 2, 8))
+    assert not stays((1, 0, 8), (4, 2, 8))
+    assert stays((2, 0, 5), (1, 0, 5))
+    assert stays((3, 0, 5), (1, 0, 5))
+    assert stays((0, 0, 8), (4, 0, 8))
+    # It begins a unit earlier, or goes beyond it, but more than half is in the two.
+    assert not stays((3, 3, 7), (1, 3, 7))
+    assert not stays((0, 3, 13), (1, 0, 13))
+    # Half is not more than half.
+    assert stays((3, 0, 10), (1, 0, 10))
+    assert not stays((3, 1, 9), (1, 0, 10))
+    # It begins in the two, but most of it is elsewhere.
+    assert stays((0, 8, 12), (1, 5, 10))
 
 
 def test_nothing_parted_changes_nothing() -> None:

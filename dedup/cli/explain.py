@@ -169,6 +169,9 @@ def _show_link(console: Console, link: Link) -> None:
     console.print(
         Text.assemble("  ", (row["action"], "bold"), f": {row['reason'].removeprefix('tagged: ')}")
     )
+    if row.get("cut"):
+        cut = ", ".join(f"{span['start']:,} to {span['end']:,}" for span in row["cut"])
+        console.print(f"  what went: characters {cut}")
     console.print("")
     changes = link.changes
     if changes is None:
