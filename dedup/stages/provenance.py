@@ -135,7 +135,7 @@ def provenance_rows(links: pa.Table, evidence: Evidence) -> pa.Table:
     alone = (action >= _DROPPED) & (e.target[unit] < 0)
     cut = np.append(_is_cut(e), False)[passage]
     reasons = _reasons(
-        kinds, unit, action, alone, elsewhere, cut, same, similarity, containment, facts,
+        kinds, unit, passage, action, alone, elsewhere, cut, same, similarity, containment, facts,
         said, numbers(e.units["length"])[unit], e,
     )  # fmt: skip
 
@@ -206,6 +206,7 @@ REASONS = [
 def _reasons(
     kinds: Ints,
     unit: Ints,
+    passage: Ints,
     action: npt.NDArray[np.int8],
     alone: npt.NDArray[np.bool_],
     elsewhere: npt.NDArray[np.bool_],
@@ -232,6 +233,7 @@ def _reasons(
         (dropped & (outcome == _DROP), _DROP),
         (cut, _WHOLE if preset == "aggressive" else _WORD_FOR_WORD),
         ((kinds == PASSAGE) & dropped, _ELSEWHERE),
+        (_of_spared_class(e, passage) & ~dropped, _SPARED),
         (kinds == PASSAGE, _PASSAGE if e.settings.passage_action == "tag" else _UNCUT),
         (dropped & e.removed[unit], _REMOVED),
         *((outcome == decision, decision) for decision in (_KEEP, _THIS, _BOILERPLATE)),
@@ -333,6 +335,16 @@ def _passage_actions(e: Evidence) -> Ints:
     gone = e.action[numbers(e.passages["unit"])].astype(np.int64)
     of_units = np.where(_gone(e), gone, e.actions.index("tagged"))
     return np.where(_is_cut(e), cut, of_units)
+
+
+def _of_spared_class(e: Evidence, passage: Ints) -> npt.NDArray[np.bool_]:
+    """Return which rows are of passages whose class is only tagged, where others are cut."""
+    actions = e.settings.class_actions.items()
+    tagged = [e.classes.index(name) for name, action in actions if action == "tag"]
+    if e.settings.passage_action == "tag" or not tagged:
+        return np.zeros(len(passage), np.bool_)
+    of: npt.NDArray[np.bool_] = np.isin(np.append(e.class_of_passage, -1)[passage], tagged)
+    return of
 
 
 def _cuts(e: Evidence) -> pa.Array:
