@@ -238,10 +238,10 @@ def _class_actions(told: Any) -> tuple[tuple[str, str], ...]:
     except (TypeError, ValueError) as error:
         raise SettingsError("class_action names an action for each class, as a dict") from error
     for name, action in pairs:
-        for what, value, choices in (("class", name, Class), ("action", action, ClassAction)):
+        for what, value, choices in (("a class", name, Class), ("an action", action, ClassAction)):
             if value not in get_args(choices):
                 known = ", ".join(get_args(choices))
-                raise SettingsError(f"--class-action must name a {what} of {known}, not {value!r}")
+                raise SettingsError(f"--class-action must name {what} of {known}, not {value!r}")
         if actions[name] != action:
             raise SettingsError(
                 f"--class-action gives {name} two actions, {action} and {actions[name]}: leave one"

@@ -5,14 +5,16 @@ from __future__ import annotations
 import dataclasses
 import json
 import math
+import pickle
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 
 from dedup.decisions import Decisions
 from dedup.errors import SettingsError
-from dedup.settings import DEFAULT_THRESHOLDS, Settings
+from dedup.rules import CLASSES
+from dedup.settings import DEFAULT_THRESHOLDS, Class, Settings
 
 
 def test_defaults() -> None:
@@ -61,6 +63,24 @@ def test_defaults() -> None:
         ({"keep": "preferred"}, "--keep preferred and --prefer"),
         ({"prefer": ("a",)}, "--keep preferred and --prefer"),
         ({"keep": "earliest"}, "--keep earliest needs --date-field"),
+        (
+            {"class_action": {"footer": "remove"}},
+            "--class-action must name a class of boilerplate,",
+        ),
+        ({"class_action": {"copy": "burn"}}, "--class-action must name an action of drop, tag,"),
+        ({"class_action": [("copy", "tag"), ("copy", "drop")]}, "copy two actions, tag and drop"),
+        ({"class_action": "copy=tag"}, "class_action names an action for each class"),
+        ({"class_action": {"copy": ["tag"]}}, "--class-action must name an action"),
+        ({"passage_action": "remove"}, "--passage-action must be one of tag, drop, mask, not"),
+        ({"passage_action": "drop", "passages": False}, "--passage-action drop needs passages"),
+        ({"mask_marker": ""}, "--mask-marker must have 1 to 20 characters"),
+        ({"mask_marker": "x" * 21}, "--mask-marker must have 1 to 20 characters"),
+        ({"mask_marker": "x" * 12, "passage_length": 12}, "--mask-marker must have 1 to 11"),
+        ({"mask_marker": None}, "--mask-marker must have"),
+        *(
+            ({"mask_marker": marker}, "--mask-marker must be on one line, without a quotation")
+            for marker in ("a\nb", 'a"b', "a,b", "a\\b", " a", "a\t", "\ud800")
+        ),
     ],
 )
 def test_nonsense_is_refused_naming_the_option(values: dict[str, Any], told: str) -> None:
@@ -112,3 +132,23 @@ def test_settings_are_frozen_and_comparable() -> None:
     assert Settings() == Settings()
     assert hash(Settings()) == hash(Settings(seed=1))
     assert Settings(chars=5, threshold=0.5).shingle == ("chars", 5)
+
+
+def test_actions_of_classes_are_one_value_however_they_are_given() -> None:
+    assert get_args(Class) == CLASSES
+    plain = Settings()
+    assert Settings(class_action={"copy": "drop"}) == plain
+    one = Settings(class_action={"quote": "tag", "boilerplate": "remove"})
+    other = Settings(class_action=[("boilerplate", "remove"), ("quote", "tag"), ("quote", "tag")])
+    assert one == other
+    assert hash(one) == hash(other)
+    assert pickle.loads(pickle.dumps(one)) == dataclasses.replace(one) == one
+    assert list(one.as_dict()["class_action"].items()) == [
+        ("boilerplate", "remove"),
+        ("quote", "tag"),
+    ]
+    assert (one.action_of("quote"), one.action_of("copy")) == ("tag", "drop")
+    assert [each.masks for each in (
+        plain, one, Settings(class_action={"copy": "mask"}), Settings(passage_action="mask"),
+        Settings(passage_action="drop"),
+    )] == [False, False, True, True, False]  # fmt: skip
