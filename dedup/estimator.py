@@ -53,7 +53,8 @@ class Deduplicator(TransformerMixin, BaseEstimator, auto_wrap_output_keys=None):
 
     So a model is neither trained nor scored on copies, and a prediction depends on its own text
     alone; but for ``class_action``, as what tells a class is also in how many texts of one call a
-    unit stands. To deduplicate new texts among themselves too, fit on all of them.
+    unit stands, and for passages that many of them share, which may be found for fewer. To
+    deduplicate new texts among themselves too, fit on all of them.
 
     Rows stay rows: a document of which nothing but white space is left becomes ``""``, and
     ``labels_`` has one number for each document. Nothing in a row is changed but what is cut out.

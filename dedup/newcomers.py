@@ -64,7 +64,7 @@ def apart(finding: Finding, first: int) -> Finding:
         literal=_between(finding.literal, texts, number),
         masked=_between(finding.masked, masked, head),
         masked_of=head[masked_share][by_rank],
-        passages=_seen(finding.passages, first, rank),
+        passages=_for_copies(_seen(finding.passages, first, rank), finding, first),
     )
 
 
@@ -108,6 +108,33 @@ def _seen(passages: pa.Table, first: int, rank: Ints) -> pa.Table:
         columns[name] = np.where(turned, other, one)
         columns[f"source_{name}"] = np.where(turned, one, other)
     return pa.table(columns, schema=seen.schema)
+
+
+def _for_copies(passages: pa.Table, finding: Finding, first: int) -> pa.Table:
+    """Return the passages, with those of a newcomer's unit for all newcomers that have its text.
+
+    Of equal units the first alone was looked at. Where the others stand in their documents, only
+    the unit and the shadow characters of the copies tell.
+    """
+    unit, offset, size = (numbers(passages[name]) for name in ("unit", "offset", "length"))
+    document, length = numbers(finding.units["document"]), numbers(finding.units["length"])
+    text = finding.text_of
+    within = (document[unit] >= first) & (text[unit] >= 0) & (offset + size <= length[unit])
+    row = np.flatnonzero(within)
+    # The units of newcomers by text, of each document the first.
+    held = np.flatnonzero((document >= first) & (text >= 0))
+    held = held[np.unique(np.stack([text[held], document[held]]), axis=1, return_index=True)[1]]
+    starts, ends = (
+        np.searchsorted(text[held], text[unit[row]], side) for side in ("left", "right")
+    )
+    count = ends - starts
+    of = np.repeat(np.arange(len(row)), count)
+    copy = held[starts[of] + np.arange(len(of)) - np.repeat(np.cumsum(count) - count, count)]
+    other = document[copy] != document[unit[row[of]]]
+    more = passages.take(pa.array(row[of[other]]))
+    for name, values in (("unit", copy[other]), ("document", document[copy[other]])):
+        more = more.set_column(more.column_names.index(name), name, pa.array(values))
+    return pa.concat_tables([passages, more.cast(passages.schema)])
 
 
 def _code(owner: Ints, key: Ints, size: int) -> Ints:

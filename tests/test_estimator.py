@@ -419,3 +419,19 @@ def test_without_scikit_learn_a_sentence_says_what_to_install() -> None:
     assert done.returncode == 1
     last = done.stderr.strip().splitlines()[-1]
     assert last.endswith("scikit-learn is not installed: pip install 'dedup[sklearn]'")
+
+
+def test_actions_of_classes_and_passages() -> None:
+    rest = ["图书馆每周二闭馆，读者可以还书。", "卖豆腐的人推着车从巷口经过，吆喝声传得很远。"]
+    fitted = [f"{rest[1]}{SAME}码头边的仓库改成了书店，傍晚总坐满了人。", "别的。"]
+    new = f"{rest[0]}{SAME}她把信读了两遍，放回抽屉里，再没有提起。村口的老槐树今年又发了新枝。"
+    for action, marker in (("drop", ""), ("mask", "[…]")):
+        deduplicator = clone(Deduplicator(passage_action=action, class_action={"copy": "mask"}))
+        assert deduplicator.fit_transform([*fitted, new]).tolist() == [
+            *fitted, new.replace(SAME, marker),
+        ]  # fmt: skip
+        left = deduplicator.fit(fitted).transform([new, new, f"{fitted[0]}"])
+        assert left.tolist() == [new.replace(SAME, marker)] * 2 + [fitted[0]]
+        assert deduplicator.transform_new([fitted[0]]).tolist() == ["[…]"]
+        assert deduplicator.kept_.all()
+    assert "class_action={'copy': 'mask'}" in repr(deduplicator)

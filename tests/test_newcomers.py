@@ -101,3 +101,19 @@ def test_without_newcomers_or_without_a_corpus(first: int) -> None:
         assert result.provenance.equals(found.provenance)
     else:
         assert result.cleaned().to_pylist() == [SAME, f"{SAME}\n{OTHER}\n", SAME]
+
+
+def test_passages_of_newcomers_are_cut_for_each() -> None:
+    rest = ["图书馆每周二闭馆，读者可以还书。", "卖豆腐的人推着车从巷口经过，吆喝声传得很远。"]
+    base = [f"{rest[1]}{SAME}{OTHER}码头边的仓库改成了书店，傍晚总坐满了人。", "别的。"]
+    new = [
+        f"{rest[0]}{SAME}{OTHER}她把信读了两遍，放回抽屉里，再没有提起。村口的老槐树今年又发了新枝。"
+    ]
+    new = [*new * 2, f"新的一段话。\n{new[0]}", f"{SAME}{rest[0] * 3}"]
+    for keep in ("first", "longest"):
+        chosen = Settings(passage_action="drop", keep=keep)  # type: ignore[arg-type]
+        result = decided(dedup.find([*base, *new], chosen), len(base))
+        left = result.cleaned().to_pylist()
+        assert left[: len(base)] == base
+        for number, text in enumerate(new):
+            assert left[len(base) + number] == text.replace(SAME, "").replace(OTHER, "")
