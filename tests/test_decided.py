@@ -178,6 +178,27 @@ def test_not_a_copy_parts_what_is_equal_once_masked() -> None:
     assert found(documents, all_apart).provenance.num_rows == 0
 
 
+def test_not_a_copy_leaves_no_passage_that_begins_before_the_two() -> None:
+    shared = f"{HEALTH}{ROADS}"
+    titles = [
+        f"{own}关于上半年全县各项工作的几点意见"
+        for own in ("甲乙丙丁戊己庚辛壬癸", "子丑寅卯辰巳午未申酉戌亥")
+    ]
+    paragraphs = [
+        f"{shared}图书馆每周二闭馆，读者可以还书。码头边的仓库改成了书店，傍晚总坐满了人，谁也不说话。",
+        f"{shared}她把信读了两遍，放回抽屉里，再没有提起。村口的老槐树今年又发了新枝，孩子们在树下玩耍。",
+    ]
+    documents = ["\n".join(each) for each in zip(titles, paragraphs, strict=True)]
+    [passage] = found(documents, threshold=0.95).passages.to_pylist()
+    assert (passage["unit"], passage["source_unit"]) == (2, 0)
+    assert passage["end"] > len(titles[1]) + len(shared)
+    decided = Decisions(not_a_copy=[(hash_of(paragraphs[0]), hash_of(paragraphs[1]))])
+    assert found(documents, decided, threshold=0.95).passages.num_rows == 0
+    # What is decided of the titles is not decided of that.
+    others = Decisions(not_a_copy=[(hash_of(titles[0]), hash_of(titles[1]))])
+    assert found(documents, others, threshold=0.95).passages.num_rows == 1
+
+
 def test_not_a_copy_leaves_no_passage_between_the_two() -> None:
     inside = f"会议指出，以下内容需要各部门认真学习：{HEALTH}{REST}以上各点请按时上报。"
     other = f"报告开头先谈谈农业生产的总体情况和来年安排。{HEALTH}接下来说明财政预算执行。"
