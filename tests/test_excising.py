@@ -276,9 +276,10 @@ def test_what_is_only_tagged_is_not_cut_by_passages() -> None:
     a, b, d = SENTENCES[0], SENTENCES[1], SENTENCES[3]
     texts = [f"{a}{b}", f"{d}{a}{b}{OTHERS[0]}"]
     assert dedup.find(texts, Settings(passage_action="drop")).cleaned()[1].as_py() == d + OTHERS[0]
-    tagged = Settings(passage_action="drop", class_action={"copy": "tag"})
-    result = dedup.find(texts, tagged)
-    assert result.cleaned().to_pylist() == texts
+    for preset in ("aggressive", "careful", "standard"):
+        tagged = Settings(passage_action="drop", class_action={"copy": "tag"}, preset=preset)
+        result = dedup.find(texts, tagged)
+        assert result.cleaned().to_pylist() == texts
     [row] = [row for row in result.provenance.to_pylist() if row["kind"] == "passage"]
     assert (row["action"], row["cut"]) == ("tagged", None)
     assert row["reason"] == "tagged: of a class that is only tagged"

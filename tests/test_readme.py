@@ -9,6 +9,7 @@ import json
 import re
 import shlex
 from pathlib import Path
+from typing import get_args
 
 import pytest
 from commandline import dedup as dedup_process
@@ -19,7 +20,13 @@ from dedup.corpus.compression import COMPRESSIONS
 from dedup.corpus.formats import FORMATS
 from dedup.demo import corpus_path
 from dedup.run import run
-from dedup.settings import DEFAULT_THRESHOLDS, Settings
+from dedup.settings import (
+    DEFAULT_THRESHOLDS,
+    LONGEST_MARKER,
+    ClassAction,
+    PassageAction,
+    Settings,
+)
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -157,6 +164,16 @@ def test_the_table_of_presets():
         name = row[0].strip("`").split()[-1]
         verdicts = [verdict for rules, verdict in read if name in rules]
         assert row[-2:] == [str(len(verdicts)), str(verdicts.count("loses"))]
+
+
+def test_every_action_is_explained():
+    told = [row[0].strip("`").split() for row in _table("actions")]
+    actions = [action for action in get_args(ClassAction) if action != "drop"]
+    expected = [["--class-action", f"CLASS={action}"] for action in actions]
+    expected += [["--passage-action", action] for action in get_args(PassageAction)[1:]]
+    assert told == expected
+    assert f"The marker is `{Settings().mask_marker}`" in README
+    assert f"up to {LONGEST_MARKER} characters" in README
 
 
 def test_options_that_are_named_exist():
