@@ -33,7 +33,8 @@ program()
 """
 QUICK = ["fold", "words", "clean and ledger"]
 STAGES = ["survey", "distinct", "dictionary", "sign (literal)", "candidates (literal)",
-          "verify (literal)", "audit", "masked", "cluster", "passages"]  # fmt: skip
+          "verify (literal)", "audit", "masked", "cluster", "passages",
+          "classes, origins, sections"]  # fmt: skip
 
 
 @pytest.fixture(scope="module")
