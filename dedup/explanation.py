@@ -84,21 +84,25 @@ class Explanation:
     paragraph: int | None
     """0-based; None if the whole document was asked for, or the paragraph is not in the ledger."""
     links: list[Link]
-    """Of the paragraph; empty if nothing like it was found, or none was asked for."""
+    """Of the paragraph; empty if it repeats nothing (see ``copies``), or none was asked for."""
     cluster: Group | None
     family: Group | None
     sections: list[Row] = field(default_factory=list)
     """Of the whole document, ``sections.jsonl``; empty if a paragraph was asked for."""
+    copies: list[Row] = field(default_factory=list)
+    """Rows of other paragraphs that have this one, or one of the document, as their source, but no
+    group in common with it: passages, and near texts across clusters."""
 
     def as_dict(self) -> dict[str, Any]:
         """Return everything as JSON has it."""
         if self.paragraph is None:
             told = {"doc": self.doc, "paragraph": None, "rows": self.rows}
-            return told | {"sections": self.sections}
+            return told | {"sections": self.sections, "copies": self.copies}
         return {
             "doc": self.doc,
             "paragraph": self.paragraph,
             "links": [link.as_dict() for link in self.links],
+            "copies": self.copies,
             "cluster": None if self.cluster is None else self.cluster.as_dict(),
             "family": None if self.family is None else self.family.as_dict(),
         }
@@ -131,14 +135,19 @@ def explain(
     report = finished_report(out)
     with _Ledger.opened(out / "provenance.jsonl") as ledger:
         rows = _document(out, ledger, doc, report)
+        copies = _copies(ledger, doc, rows)
         if paragraph is None and line is None:
-            return Explanation(doc, rows, None, [], None, None, _sections(out, doc, rows))
+            sections = _sections(out, doc, rows)
+            return Explanation(doc, rows, None, [], None, None, sections, copies)
         if paragraph is None and line is not None:
             paragraph = _paragraph_at(rows, line)
+        if paragraph is None and line is not None and copies:
+            paragraph = _source_at(out, copies, line, report)
+        copies = [row for row in copies if row["source_paragraph"] == paragraph]
         mine = [row for row in rows if row["paragraph"] == paragraph]
         links = [Link(row, _source_text(out, ledger, row, report)) for row in mine]
         cluster, family = (_group(out, ledger, name, mine) for name in ("cluster", "family"))
-    return Explanation(doc, rows, paragraph, links, cluster, family)
+    return Explanation(doc, rows, paragraph, links, cluster, family, copies=copies)
 
 
 def finished_report(out: Path) -> Row:
@@ -254,15 +263,49 @@ def _sections(out: Path, doc: str, rows: list[Row]) -> list[Row]:
 
     What is only the source of passages has no rows.
     """
-    wanted: list[Row] = [{name: rows[0][name] for name in ("row", "file")}] if rows else []
-    wanted = wanted or [{"doc": doc}, {"file": doc}]
     found: dict[int, Row] = {}
     with _Ledger.opened(out / "sections.jsonl") as sections:
-        for fields in wanted:
-            for side in ("", "source_"):
-                of_side = {f"{side}{name}": value for name, value in fields.items()}
-                found |= {row["section"]: row for row in sections.where(**of_side)}
+        for side in ("", "source_"):
+            for fields in _called(doc, rows, side):
+                found |= {row["section"]: row for row in sections.where(**fields)}
     return [found[number] for number in sorted(found)]
+
+
+def _called(doc: str, rows: list[Row], side: str) -> list[Row]:
+    """Return what may name a side of a row, of the document with these rows, or called so."""
+    if rows:
+        return [{f"{side}{name}": rows[0][name] for name in ("doc", "file", "row")}]
+    file, _, number = doc.rpartition(":")
+    wanted: list[Row] = [{f"{side}doc": doc}, {f"{side}file": doc}]
+    if number.isdecimal():
+        wanted.append({f"{side}row": int(number), f"{side}file": file})
+    return wanted
+
+
+def _copies(ledger: _Ledger, doc: str, rows: list[Row]) -> list[Row]:
+    """Return the rows, outside of all groups, that have the document as their source.
+
+    A unit that only such rows name has none of its own.
+    """
+    for fields in _called(doc, rows, "source_"):
+        found = [
+            row
+            for row in ledger.where(**fields)
+            if row["cluster"] is None and row["family"] is None
+        ]
+        if found:
+            return found
+    return []
+
+
+def _source_at(out: Path, copies: list[Row], line: int, report: Row) -> int | None:
+    """Return the paragraph in which a stretch begins that holds a line and is someone's source."""
+    text = original_text(out, copies[0]["source_file"], copies[0]["source_row"], report)
+    for row in copies:
+        stretch = text[row["source_start"] : row["source_end"]]
+        if row["source_line"] <= line <= row["source_line"] + len(_LINE_END.findall(stretch)):
+            return int(row["source_paragraph"])
+    return None
 
 
 def _paragraph_at(rows: list[Row], line: int) -> int | None:

@@ -84,7 +84,16 @@ def test_a_source_outside_of_all_groups_is_put_together_from_clean_and_patch(cha
     told = explain(chain, "c", line=2)
     sources = {link.row["source_doc"]: link.source_text for link in told.links}
     assert sources["b"] == " ".join(WORDS[4:14])
-    assert explain(chain, "b", paragraph=0).links == []
+
+
+def test_what_is_only_a_source_has_its_copies_told(chain: Path):
+    for told in (explain(chain, "b", paragraph=0), explain(chain, "b", line=1)):
+        assert (told.paragraph, told.links) == (0, [])
+        assert [(row["doc"], row["line"]) for row in told.copies] == [("c", 2)]
+    assert [row["doc"] for row in explain(chain, "rows.jsonl:2").copies] == ["c"]
+    assert explain(chain, "b", line=2).copies == []
+    # What is in one group with it is told there.
+    assert explain(chain, "a", line=2).copies == []
 
 
 def test_such_a_source_where_nothing_at_all_was_removed(tmp_path: Path):

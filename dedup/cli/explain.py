@@ -73,6 +73,10 @@ def command(out: Path, doc: str, paragraph: int | None, line: int | None, as_jso
         _show_document(console, told)
     elif not told.links:
         asked = f"paragraph {paragraph}" if line is None else f"line {line}"
+        if told.copies:
+            console.print(f"{doc}, {asked}: it repeats nothing.")
+            _show_copies(console, told.copies)
+            return
         console.print(f"{doc}, {asked}: nothing like it was found.")
         if told.rows:
             numbers = sorted({row["paragraph"] for row in told.rows})
@@ -82,13 +86,13 @@ def command(out: Path, doc: str, paragraph: int | None, line: int | None, as_jso
 
 
 def _show_document(console: Console, told: Explanation) -> None:
-    if not told.rows and not told.sections:
+    if not told.rows and not told.sections and not told.copies:
         console.print(f"{told.doc}: nothing in it is repeated.")
         return
     alone = {row["paragraph"] for row in told.rows if row["kind"] is None}
     numbers = {row["paragraph"] for row in told.rows} - alone
     others = f", {len(alone):,} dropped beside them" if alone else ""
-    console.print(_bold(f"{told.doc}: {len(numbers):,} repeated{others}"), "")
+    console.print(_bold(f"{told.doc}: {len(numbers):,} repeated{others}"))
     for row in told.rows:
         if row["kind"] is None:
             linked = "like nothing else"
@@ -103,7 +107,11 @@ def _show_document(console: Console, told: Explanation) -> None:
     for row in told.sections:
         console.print("")
         _show_section(console, row, told)
-    if told.rows:
+    if told.copies:
+        numbers = {row["source_paragraph"] for row in told.copies}
+        console.print("")
+        console.print(f"Paragraphs that stand elsewhere, in part: {_ranges(sorted(numbers))}")
+    if told.rows or told.copies:
         console.print("")
         console.print("One of them with its copies: add --paragraph N")
 
@@ -136,6 +144,8 @@ def _show_paragraph(console: Console, told: Explanation) -> None:
     for link in told.links:
         console.print("")
         _show_link(console, link)
+    if told.copies:
+        _show_copies(console, told.copies)
     for name, group in (("cluster", told.cluster), ("family", told.family)):
         if group is None:
             continue
@@ -191,6 +201,16 @@ def _show_link(console: Console, link: Link) -> None:
             else ""
         )
         console.print("", f"written differently, but the same: {pairs}{more}", sep="\n")
+
+
+def _show_copies(console: Console, copies: list[dict[str, Any]]) -> None:
+    """Show what has the paragraph as its source, outside of its cluster and family."""
+    console.print("")
+    for row in copies[:MEMBERS_SHOWN]:
+        what = "a stretch of it" if row["kind"] == "passage" else "it is near"
+        console.print(f"{what}: {_where(row)}, {row['action']}, similarity {row['similarity']:.3f}")
+    if len(copies) > MEMBERS_SHOWN:
+        console.print(f"and {len(copies) - MEMBERS_SHOWN:,} more")
 
 
 def _marked(changes: list[Change], *, coloured: bool) -> Text:

@@ -123,6 +123,25 @@ def test_what_is_not_repeated_is_no_error(demo_out: Path):
     assert "nothing in it is repeated" in explain(demo_out, "misc/empty.txt").stdout
 
 
+def test_a_paragraph_of_which_others_have_a_stretch(tmp_path: Path):
+    passage = (
+        "零工市场设在长途汽车站对面，雇主扫码登记以后才能进场招人，工种、工钱、时长写在屏幕上。"
+    )
+    (tmp_path / "a.txt").write_text(f"甲地的第一段说的是别的事。\n{passage}", encoding="utf-8")
+    long = (
+        f"乙地的人民群众十分满意，{passage}冬天的河面结了厚厚的冰，孩子们在上面滑来滑去不肯回家。"
+    )
+    (tmp_path / "b.txt").write_text(
+        f"{long}老人们坐在墙根下晒太阳，讲起许多年前的旧事。", encoding="utf-8"
+    )
+    run([tmp_path / "a.txt", tmp_path / "b.txt"], tmp_path / "out")
+    for option in ("--line", "2"), ("--paragraph", "1"):
+        told = explain(tmp_path / "out", "a.txt", *option).stdout
+        assert "it repeats nothing" in told
+        assert "a stretch of it: b.txt, line 1, tagged" in told
+    assert "stand elsewhere, in part: 1" in explain(tmp_path / "out", "a.txt").stdout
+
+
 def test_an_unknown_document_gets_suggestions(demo_out: Path):
     result = explain(demo_out, "roads/newslettre.txt")
     assert (result.exit_code, result.stdout) == (2, "")
