@@ -35,7 +35,7 @@ from dedup.records import DOCUMENTS, QUARANTINE, REMOVALS, UNITS
 from dedup.sentences import marks
 from dedup.settings import Settings
 from dedup.stages.passages import lay_out
-from dedup.stages.template import in_original, template
+from dedup.stages.template import Pieces, align, in_original, template
 from dedup.stages.words import Lexicon
 from dedup.watch import Watch
 
@@ -78,6 +78,15 @@ def _files_to_shadows() -> None:
 
     Load the dictionary.
     """
+    # First, so that the other process finds it compiled.
+    one = np.arange(2)
+    align(
+        Pieces(
+            np.zeros(1, np.uint32), one, one[1:], np.zeros(1, np.uint64), np.zeros(1, np.uint8),
+            np.zeros(1, np.int32), one,
+        ),
+        one,
+    )  # fmt: skip
     shared = "".join(map(chr, range(0x4E00, 0x4E40)))
     settings, engine, watch = Settings(), LocalEngine(1), Watch()
     with tempfile.TemporaryDirectory() as name:

@@ -14,7 +14,7 @@ from dedup.kernels.pieces import cut_pieces
 from dedup.kernels.slots import mark_repeats, original_spans, slot_values
 from dedup.kinds import KindRules
 
-__all__ = ["WINDOW", "Pieces", "Slots", "in_original", "pieces", "template"]
+__all__ = ["WINDOW", "Pieces", "Slots", "align", "in_original", "pieces", "template"]
 
 WINDOW = 1024
 """Words of a text that are aligned at once; what is longer is aligned stretch by stretch, and a
@@ -90,7 +90,11 @@ def template(
     window
         Words aligned at once.
     """
-    cut = pieces(shadows, cuts, texts, rules)
+    return align(pieces(shadows, cuts, texts, rules), group_starts, window)
+
+
+def align(cut: Pieces, group_starts: I64, window: int = WINDOW) -> Slots:
+    """Align texts in pieces; see ``template``."""
     sizes = np.diff(group_starts)
     first = np.diff(cut.starts)[group_starts[:-1]]
     of_text = np.repeat(first, sizes)
