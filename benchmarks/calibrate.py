@@ -53,7 +53,7 @@ SHINGLES: tuple[tuple[str, int], ...] = (
 )  # fmt: skip
 LOWEST = 0.3
 THRESHOLDS = tuple(round(0.3 + 0.05 * step, 2) for step in range(13))
-DONORS_MB = 5
+DONORS_MB = 12
 """Of laws, that donors are taken from, beside the work reports."""
 LONG = 60
 """Characters of a unit whose edges are judged though it was not planted."""
