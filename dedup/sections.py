@@ -44,8 +44,10 @@ def find_sections(finding: Finding, decision: Decision, settings: Settings) -> S
     units, passages = finding.units, finding.passages
     length = numbers(units["length"])
     document = numbers(units["document"])
-    of = np.stack([decision.cluster.of, decision.family.of], axis=1)
-    of[:, 1] += (of[:, 1] >= 0) * len(decision.cluster.first)
+    # Of units that resemble many others, their own text tells which goes with which.
+    cluster, family = decision.cluster.of, decision.family.of
+    of = np.stack([np.where(cluster >= 0, finding.text_of, -1), cluster, family], axis=1)
+    of += (of >= 0) * np.arange(3) * len(decision.cluster.first)  # of each kind its own numbers
     of[_boilerplate(of, finding, decision)] = -1
     held = hold(of, document, _weighed(units, ""), finding.documents.num_rows)
     unit_start = np.concatenate([[0], np.cumsum(length)]).astype(np.int64)

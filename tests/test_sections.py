@@ -29,6 +29,10 @@ THIRD = (
 TRADITIONAL = (
     "上半年共發(fā)放宣傳手冊四千餘份，舉辦培訓班六期，食堂從業人員的持證率由七成提高到了九成以上。"
 )
+INSPECTED = (
+    "检查情况通报：第{}督导组先后走访了城区的三家集贸市场和两所寄宿制学校，查看了进货台账、消毒记录和"
+    "从业人员健康证明，对过期调料当场予以封存，并约谈了市场开办者和学校食堂的负责人，发现问题{}个。"
+)
 LONG = [  # of nothing else
     "东湖公园二期工程四月开工，铺设步道两公里，栽种香樟和银杏一千二百棵，年底以前向市民开放。",
     "镇里的图书室添置了八百册新书，每周二、周五的下午开门，由两位退休教师轮流值守。",
@@ -76,6 +80,19 @@ def test_paragraphs_in_one_order_are_one_section():
     assert encoded.decode() == documents[1][start:end]
     source = documents[0][row["source_start"] : row["source_end"]]
     assert source == "\n".join([HEADING, FIRST, SECOND, THIRD])
+
+
+def test_a_copied_document_of_lines_that_resemble_each_other_is_one_section():
+    # All are one cluster, but what stands in the middle is not.
+    inspected = [INSPECTED.format(i, 3 * i) for i in range(20)]
+    text = "\n".join(inspected)
+    found = dedup.find([text, text])
+    assert found.cluster.count == 1
+    assert lines(found) == [("1", 1, 20, "0", 1, 20)]
+    again = "\n".join([*inspected[:9], LONG[0], *inspected[9:]])
+    assert lines(dedup.find([text, again])) == [("1", 1, 21, "0", 1, 20)]
+    repeated = "\n".join(inspected[:4] * 5)
+    assert lines(dedup.find([repeated, repeated])) == [("1", 1, 20, "0", 1, 20)]
 
 
 def test_another_order_or_too_far_apart_is_none():
@@ -134,7 +151,7 @@ def test_two_documents_out_of_many_are_found():
     documents = [*others[:100], two[0], *others[100:half], two[1], *others[half:]]
     result = dedup.find(documents, Settings(audit=0))
     assert lines(result) == [(str(half + 1), 2, 13, "100", 2, 13)]
-    assert result.found_sections.capped == 24  # a cluster and a family of each paragraph
+    assert result.found_sections.capped == 36  # a text, cluster and family of each paragraph
 
 
 def test_what_everybody_writes_joins_nothing():

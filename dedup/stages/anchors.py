@@ -1,7 +1,8 @@
 """Anchors: which documents share something, and which of their units are alike.
 
-Two units of one cluster or family are an anchor, and so are the two sides of a passage, unless what
-they say stands in so many places that it tells of no two of them that they share something.
+Two units of one text, cluster or family are an anchor, and so are the two sides of a passage,
+unless what they say stands in so many places that it tells of no two of them that they share
+something.
 """
 
 from __future__ import annotations
@@ -27,7 +28,12 @@ begin to mix in, and below 1.5 there is little else.)
 PARTNERS = 16
 """Earlier documents that one is compared with for what all of them share: the first, the latest."""
 TIMES = 4
-"""A group that stands in a document more often than this tells no place in it."""
+"""A group that stands in a document more often than this tells no place in it.
+
+But for a text that stands in both documents equally often: then the first goes with the first.
+"""
+TEXT = 0
+"""The kind of group that is one text; clusters and families follow."""
 _MIX = np.uint64(0x9E3779B97F4A7C15), np.uint64(0xBF58476D1CE4E5B9)
 _ONE = np.uint64(1)
 
@@ -62,7 +68,7 @@ class Held:
     unit: I64
     group: I64
     kind: I64
-    """0 of a cluster, 1 of a family."""
+    """0 of a text, 1 of a cluster, 2 of a family."""
     documents: I64
     """Where the rows of each document begin; one more than there are."""
     keys: I64
@@ -71,6 +77,8 @@ class Held:
     """The row of each key."""
     times: I64
     """Of each row, how many of its document have its group."""
+    nth: I64
+    """Of each row, how many of those come before it."""
     groups: int
 
 
@@ -95,6 +103,8 @@ def hold(of: I64, document: I64, length: I64, documents: int) -> Held:
     counts = np.diff(starts, append=len(rows))
     times = np.empty(len(rows), np.int64)
     times[rows] = np.repeat(counts, counts)
+    nth = np.empty(len(rows), np.int64)
+    nth[rows] = np.arange(len(rows)) - np.repeat(starts, counts)
 
     units = np.bincount(group, minlength=groups)
     characters = np.bincount(group, weights=length[unit], minlength=groups)
@@ -105,7 +115,7 @@ def hold(of: I64, document: I64, length: I64, documents: int) -> Held:
     firsts = np.searchsorted(document[unit[wanted]], np.arange(documents + 1))
     return Held(
         unit[wanted], group[wanted], kind[wanted], firsts,
-        key[rows], (np.cumsum(wanted) - 1)[rows], times[wanted], groups,
+        key[rows], (np.cumsum(wanted) - 1)[rows], times[wanted], nth[wanted], groups,
     )  # fmt: skip
 
 
@@ -118,7 +128,7 @@ def steps(held: Held) -> pa.Table:
     document = np.repeat(np.arange(len(held.documents) - 1), np.diff(held.documents))
     keys = [_mixed(held.group, np.zeros_like(held.group)) & ~_ONE]
     holders = [document]
-    for kind in range(2):
+    for kind in range(int(held.kind.max(initial=-1)) + 1):
         row = np.flatnonzero(held.kind == kind)
         for far in (1, 2):
             within = document[row[far:]] == document[row[:-far]]
@@ -185,18 +195,20 @@ def unit_anchors(a: I64, b: I64, held: Held) -> tuple[I64, I64, I64]:
     sizes = np.diff(held.documents)[a]
     pair = np.repeat(np.arange(len(a)), sizes)
     row = _ranges(held.documents[a], sizes)
-    rare = held.times[row] <= TIMES
-    pair, row = pair[rare], row[rare]
+    may = (held.times[row] <= TIMES) | (held.kind[row] == TEXT)
+    pair, row = pair[may], row[may]
     wanted = b[pair] * held.groups + held.group[row]
     low = np.searchsorted(held.keys, wanted)
     found = np.flatnonzero(np.append(held.keys, -1)[low] == wanted)
     pair, row, low = pair[found], row[found], low[found]
     times = held.times[held.rows[low]]
-    times[times > TIMES] = 0
+    often = np.maximum(times, held.times[row]) > TIMES
+    low = low + np.where(often, held.nth[row], 0)
+    times = np.where(often, times == held.times[row], times)
     other = held.unit[held.rows[_ranges(low, times)]]
     pair, row = np.repeat(pair, times), np.repeat(row, times)
     unit = held.unit[row]
-    # In the order of both units; a family may say what a cluster says.
+    # In the order of both units; a family may say what a cluster says, and that what a text says.
     new = np.ones(len(pair), np.bool_)
     new[1:] = (unit[1:] != unit[:-1]) | (pair[1:] != pair[:-1])
     size = int(held.unit.max(initial=0)) + 1

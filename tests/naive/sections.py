@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from itertools import combinations
 
 FAR, COST, PLACE, TIMES, LEAST, SHARE, ALONE = 2000, 4, 3, 4, 60, 0.3, 5
@@ -11,7 +11,7 @@ FAR, COST, PLACE, TIMES, LEAST, SHARE, ALONE = 2000, 4, 3, 4, 60, 0.3, 5
 Span = tuple[int, int, int, int]
 """Start and end in one document, and in the other."""
 Unit = tuple[int, int, tuple[int, ...]]
-"""Document, shadow characters, groups."""
+"""Document, shadow characters, groups: of the first kind, its text."""
 
 
 def telling(units: Sequence[Unit]) -> set[int]:
@@ -29,8 +29,13 @@ def telling(units: Sequence[Unit]) -> set[int]:
     return told
 
 
-def unit_anchors(units: Sequence[Unit], a: int, b: int) -> list[tuple[int, int]]:
-    """Return the pairs of units of two documents that share a group that tells something."""
+def unit_anchors(
+    units: Sequence[Unit], a: int, b: int, texts: Container[int] = ()
+) -> list[tuple[int, int]]:
+    """Return the pairs of units of two documents that share a group that tells something.
+
+    ``texts`` are the groups that are one text: the n-th goes with the n-th, if both have as many.
+    """
     tells = telling(units)
     times = Counter((document, group) for document, _, groups in units for group in set(groups))
     found = []
@@ -39,11 +44,23 @@ def unit_anchors(units: Sequence[Unit], a: int, b: int) -> list[tuple[int, int]]
             shared = {
                 group
                 for group in set(groups) & set(others) & tells
-                if times[a, group] <= TIMES and times[b, group] <= TIMES
+                if (times[a, group] <= TIMES and times[b, group] <= TIMES)
+                or (
+                    group in texts
+                    and times[a, group] == times[b, group]
+                    and nth(units, i, group) == nth(units, j, group)
+                )
             }
             if (document, other) == (a, b) and shared:
                 found.append((i, j))
     return found
+
+
+def nth(units: Sequence[Unit], unit: int, group: int) -> int:
+    """Return how many units of the same document and group come before one."""
+    return sum(
+        document == units[unit][0] and group in groups for document, _, groups in units[:unit]
+    )
 
 
 def meetings(rows: Sequence[tuple[int, int]], partners: int) -> set[tuple[int, int, int]]:

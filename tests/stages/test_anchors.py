@@ -12,7 +12,7 @@ from dedup.stages.anchors import PARTNERS, Held, hold, meet, steps, telling, uni
 
 
 def held_of(units: list[naive.Unit], documents: int) -> Held:
-    of = np.full((len(units), 2), -1)
+    of = np.full((len(units), 3), -1)
     for i, (_, _, groups) in enumerate(units):
         of[i, : len(groups)] = groups
     document, length = (np.array([unit[at] for unit in units], np.int64) for at in (0, 1))
@@ -30,22 +30,22 @@ def keyed(rows: list[tuple[int, int]]) -> pa.Table:
 
 @st.composite
 def corpora(draw: st.DrawFn) -> list[naive.Unit]:
-    """Return units of four documents, each of a cluster (0 to 5), a family (6 to 11), or none."""
+    """Return units of four documents, each of a text, a cluster, a family, or some of these."""
     drawn = draw(
         st.lists(
             st.tuples(
                 st.integers(0, 3),
                 st.integers(1, 20),
-                st.tuples(st.integers(-1, 5), st.integers(5, 11)),
+                st.tuples(st.integers(-1, 1), st.integers(1, 5), st.integers(5, 11)),
             ),
-            max_size=30,
+            max_size=40,
         )
     )
     drawn.sort(key=lambda unit: unit[0])
-    # Clusters are in the first column, families in the second; -1 and 5 stand for none.
+    # Texts are in the first column (0, 1), then clusters (2 to 5), then families (6 to 11).
     return [
-        (document, length, (cluster, family if family > 5 else -1))
-        for document, length, (cluster, family) in drawn
+        (document, length, (text, cluster if cluster > 1 else -1, family if family > 5 else -1))
+        for document, length, (text, cluster, family) in drawn
     ]
 
 
@@ -68,14 +68,21 @@ def test_alphabetic_text_says_a_third():
 def test_what_two_documents_hold_by_hand():
     # Group 0 stands in three documents and is too short for it; 1 and 7 are in two; 2 is in one.
     units: list[naive.Unit] = [
-        (0, 8, (0, -1)), (0, 20, (1, 7)), (0, 20, (2, -1)),
-        (1, 8, (0, -1)), (1, 22, (1, 7)), (2, 8, (0, -1)), (2, 20, (2, -1)),
+        (0, 8, (-1, 0, -1)), (0, 20, (-1, 1, 7)), (0, 20, (-1, 2, -1)),
+        (1, 8, (-1, 0, -1)), (1, 22, (-1, 1, 7)), (2, 8, (-1, 0, -1)), (2, 20, (-1, 2, -1)),
     ]  # fmt: skip
     held = held_of(units, 3)
     assert held.group.tolist() == [1, 7, 2, 1, 7, 2]
     assert held.documents.tolist() == [0, 3, 5, 6]
     pair, a, b = unit_anchors(np.array([1, 2, 1]), np.array([0, 0, 2]), held)
     assert (pair.tolist(), a.tolist(), b.tolist()) == ([0, 1], [4, 6], [1, 2])
+
+
+def test_of_a_text_that_stands_equally_often_the_first_goes_with_the_first():
+    six: list[naive.Unit] = [(i // 6, 40, (0, 1, -1)) for i in range(12)]
+    _, a, b = unit_anchors(np.array([0]), np.array([1]), held_of(six, 2))
+    assert (a.tolist(), b.tolist()) == ([*range(6)], [*range(6, 12)])
+    assert len(unit_anchors(np.array([0]), np.array([1]), held_of(six[1:], 2))[0]) == 0
 
 
 @given(corpora())
@@ -87,7 +94,7 @@ def test_units_of_two_documents_are_those_of_the_twin(units: list[naive.Unit]):
     wanted = [
         (number, i, j)
         for number, (one, other) in enumerate(pairs)
-        for i, j in naive.unit_anchors(real(units), one, other)
+        for i, j in naive.unit_anchors(real(units), one, other, texts=(0, 1))
     ]
     assert found == wanted
 
