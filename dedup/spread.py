@@ -30,7 +30,7 @@ class Kin(NamedTuple):
     key: I64
     """The smaller number times the documents there are, plus the larger; ascending."""
     shared: I64
-    """How many clusters are in both."""
+    """How many units of either stand in the other, as far as their clusters tell."""
     size: I64
     """Units of the one that has fewer."""
     documents: int
@@ -47,7 +47,7 @@ class Kin(NamedTuple):
         return key // max(self.documents, 1), key % max(self.documents, 1)
 
     def besides(self, a: I64, b: I64) -> F64:
-        """Return the share that two documents have in common beside one group; 0 without any."""
+        """Return the share that two documents have in common beside one unit; 0 without any."""
         if not len(self.key):
             return np.zeros(len(a))
         key = np.minimum(a, b) * self.documents + np.maximum(a, b)
@@ -63,13 +63,16 @@ class Held(NamedTuple):
     document: I64
     lead: I64
     """The document of the group's first unit."""
+    units: I64
+    """How many units of the document are in the group."""
 
 
 def documents_of(members: Members, document: I64, documents: int) -> Held:
     """Return the documents of groups; ``document`` is that of each unit."""
-    keys, _ = runs(members.group * documents + document[members.units])
+    keys, units = runs(members.group * documents + document[members.units])
     group = keys // max(documents, 1)
-    return Held(group, keys % max(documents, 1), document[members.units[members.starts[group]]])
+    lead = document[members.units[members.starts[group]]]
+    return Held(group, keys % max(documents, 1), lead, units)
 
 
 def runs(values: I64) -> tuple[I64, I64]:
@@ -86,7 +89,9 @@ def kinship(held: Held, sizes: I64) -> Kin:
 
     Of the documents of a group, each is paired with that of the first unit, and with the one
     before it in the corpus: all pairs would be too many, and editions of a work share so many
-    groups that they meet in some.
+    groups that they meet in some. Of a group that stands several times in both, so many units are
+    in common as stand in the one that has fewer: lines that resemble each other are one cluster,
+    and are copied one by one.
 
     Parameters
     ----------
@@ -97,10 +102,17 @@ def kinship(held: Held, sizes: I64) -> Kin:
     """
     count = len(sizes)
     others = held.document != held.lead
+    of_lead = np.zeros(int(held.group.max(initial=-1)) + 1, np.int64)
+    of_lead[held.group[~others]] = held.units[~others]
     group, mine, lead = held.group[others], held.document[others], held.lead[others]
+    units = held.units[others]
     follows = np.flatnonzero(group[1:] == group[:-1]) + 1
     a, b = np.append(mine, mine[follows]), np.append(lead, mine[follows - 1])
-    key, shared = runs(np.minimum(a, b) * count + np.maximum(a, b))
+    both = np.append(
+        np.minimum(units, of_lead[group]), np.minimum(units[follows], units[follows - 1])
+    )
+    key, at = np.unique(np.minimum(a, b) * count + np.maximum(a, b), return_inverse=True)
+    shared = np.bincount(at, both, len(key)).astype(np.int64)
     smaller = np.minimum(sizes[key // max(count, 1)], sizes[key % max(count, 1)])
     return Kin(key, shared, smaller, count)
 

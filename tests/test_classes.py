@@ -144,3 +144,10 @@ def test_at_a_higher_threshold_groups_are_classified_anew() -> None:
     assert low.classes.evidence.texts.tolist() == [2]
     assert high.classes.evidence.texts.tolist() == [1]
     assert high.class_of_unit.tolist().count(CLASSES.index("copy")) == 2
+
+
+def test_a_file_copied_whole_is_a_copy_though_its_lines_resemble_each_other() -> None:
+    text = "\n".join(f"{DUTY[:-1]}，{ROADS.format(n, n)}" for n in range(20))
+    result = dedup.find([text, text, *FILLER], Settings(audit=0))
+    (row,) = result.classes.table("cluster").to_pylist()
+    assert (row["class"], row["units"], row["works"], row["kin"]) == ("copy", 40, 1, 1.0)

@@ -37,6 +37,17 @@ def test_editions_share_most_of_their_units() -> None:
     assert kin_of(held, kin, 3).tolist() == pytest.approx([2 / 3, 2 / 3, 1 / 3])
 
 
+def test_lines_that_resemble_each_other_are_counted_one_by_one() -> None:
+    # One cluster of all four lines of document 0, of three of document 1, of one of document 2.
+    document = array([0, 0, 0, 0, 1, 1, 1, 1, 2, 2])
+    held = documents_of(members([[0, 1, 2, 3, 4, 5, 6, 8]]), document, 3)
+    assert held.units.tolist() == [4, 3, 1]
+    kin = kinship(held, array([4, 4, 2]))
+    assert kin.share.tolist() == [0.75, 0.5, 0.5]
+    # Beside one of its units, two of three, and nothing.
+    assert kin_of(held, kin, 1).tolist() == pytest.approx([1 / 3])
+
+
 def test_of_many_documents_each_meets_the_first_and_the_one_before() -> None:
     document = array([0, 1, 2, 3])
     kin = kinship(documents_of(members([[2, 0, 1, 3]]), document, 4), array([1, 1, 1, 1]))

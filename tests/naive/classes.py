@@ -20,14 +20,15 @@ def holders(members: Sequence[int], document: Sequence[int]) -> set[int]:
 def kinship(
     clusters: Sequence[Sequence[int]], document: Sequence[int]
 ) -> dict[frozenset[int], int]:
-    """Return how many clusters two documents have in common."""
+    """Return how many units of either stand in the other: of a cluster, as many as both have."""
     shared: dict[frozenset[int], int] = {}
     for members in clusters:
         lead = document[members[0]]
         held = sorted(holders(members, document) - {lead})
         pairs = [(lead, other) for other in held] + list(pairwise(held))
+        of = [document[unit] for unit in members]
         for pair in map(frozenset, pairs):
-            shared[pair] = shared.get(pair, 0) + 1
+            shared[pair] = shared.get(pair, 0) + min(of.count(each) for each in pair)
     return shared
 
 
