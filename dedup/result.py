@@ -205,7 +205,7 @@ class Result:
     @cached_property
     def found_sections(self) -> Sections:
         """The sections with their anchors, and how much was too frequent to be compared."""
-        return find_sections(self.finding, self.decision, self.settings)
+        return find_sections(self.finding, self.decision, self.settings, self.class_of_unit)
 
     def section_pairs(self) -> int:
         """Return how many pairs of documents share a section."""
@@ -216,9 +216,8 @@ class Result:
     def complete(self) -> None:
         """Make at once, side by side, what is else made when asked for and takes longest."""
         parts: list[Callable[[], object]] = [
-            lambda: self.class_of_unit,
+            lambda: self.found_sections,  # after the classes: boilerplate is no part of them
             self.tracing.complete,
-            lambda: self.found_sections,
         ]
         LocalEngine(2).map(lambda make: make(), parts)
 

@@ -10,8 +10,9 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from dedup.columns import I64, Bools, flat, numbers
+from dedup.columns import I64, flat, numbers
 from dedup.finding import Decision, Finding
+from dedup.rules import CLASSES
 from dedup.settings import Settings
 from dedup.stages.anchors import Held, hold, meet, steps, telling, unit_anchors, weighed
 from dedup.stages.sections import UNITS_ALONE, chain, place
@@ -38,8 +39,14 @@ class Sections:
     """
 
 
-def find_sections(finding: Finding, decision: Decision, settings: Settings) -> Sections:
-    """Return the sections of a corpus, given what became of its units, and its passages."""
+def find_sections(
+    finding: Finding, decision: Decision, settings: Settings, class_of_unit: npt.NDArray[np.int8]
+) -> Sections:
+    """Return the sections of a corpus, given what became of its units, and its passages.
+
+    ``class_of_unit`` is as ``Grouped`` has it: what is boilerplate is no anchor, whether evidence
+    or a person says so.
+    """
     engine = finding.engine
     units, passages = finding.units, finding.passages
     length = numbers(units["length"])
@@ -48,7 +55,7 @@ def find_sections(finding: Finding, decision: Decision, settings: Settings) -> S
     cluster, family = decision.cluster.of, decision.family.of
     of = np.stack([np.where(cluster >= 0, finding.text_of, -1), cluster, family], axis=1)
     of += (of >= 0) * np.arange(3) * len(decision.cluster.first)  # of each kind its own numbers
-    of[_boilerplate(of, finding, decision)] = -1
+    of[class_of_unit == CLASSES.index("boilerplate")] = -1
     held = hold(of, document, _weighed(units, ""), finding.documents.num_rows)
     unit_start = np.concatenate([[0], np.cumsum(length)]).astype(np.int64)
     across = _across(finding)
@@ -141,15 +148,6 @@ class _Sought:
         length = numbers(finding.units["length"])
         result: I64 = np.rint(share * np.minimum(length[a], length[b])).astype(np.int64)
         return result
-
-
-def _boilerplate(of: I64, finding: Finding, decision: Decision) -> Bools:
-    """Return which groups of units a person calls boilerplate: by one text of them, all of it."""
-    given = np.append(decision.grouping.boilerplate, False)[finding.text_of]
-    called = np.zeros(int(of.max(initial=-1)) + 2, np.bool_)  # what -1 picks is not
-    called[of[given]] = True
-    called[-1] = False
-    return called[of]
 
 
 def _weighed(stretches: pa.Table, side: str) -> I64:

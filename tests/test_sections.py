@@ -139,9 +139,9 @@ def sentence(number: int) -> str:
 
 
 def test_two_documents_out_of_many_are_found():
-    # Each of the twelve paragraphs that two share stands in 39 other documents as well, in no two
-    # of them together.
-    shared = [sentence(number) for number in range(12)]
+    # Each of the twelve items of a list that two share stands in 38 other documents as well, in no
+    # two of them together.
+    shared = [sentence(number)[:-1] + "；" for number in range(12)]
     others = [
         "\n".join([sentence(1000 + 10 * i), shared[i % 12], sentence(1001 + 10 * i)])
         for i in range(12 * 38)
@@ -155,13 +155,15 @@ def test_two_documents_out_of_many_are_found():
 
 
 def test_what_everybody_writes_joins_nothing():
-    formulas = [
-        "违反本条例规定，构成犯罪的，依法追究刑事责任。",
-        "本条例自公布之日起施行，原有规定同时废止。",
-        "本条例由市人民政府负责解释，具体办法另行制定。",
+    items = [  # of a list: no boilerplate by their class, however many have them
+        "每月五日以前把上月的报表送到镇统计站汇总；",
+        "每季度末把库存和往来账目逐笔核对一遍；",
+        "每年年底把全部台账装订成册并移交档案室；",
     ]
-    documents = ["\n".join([sentence(i), *formulas]) for i in range(12)]
-    assert lines(dedup.find(documents, Settings(audit=0))) == []
+    documents = ["\n".join([sentence(i), *items]) for i in range(12)]
+    result = dedup.find(documents, Settings(audit=0))
+    assert "boilerplate" not in result.classes.names.to_pylist()
+    assert lines(result) == []
     assert len(lines(dedup.find(documents[:2], Settings(audit=0)))) == 1
 
 
@@ -172,6 +174,21 @@ def test_what_is_decided_to_be_boilerplate_is_no_anchor():
     halves = (found.finding.units[f"hash_{half}"][1].as_py() for half in ("high", "low"))
     called = Decisions(boilerplate=("".join(f"{half:016x}" for half in halves),))
     assert lines(dedup.find(documents, Settings(decisions=called))) == []
+
+
+def test_what_is_boilerplate_by_its_class_is_no_anchor():
+    formulas = [
+        "违反本条例规定，构成犯罪的，依法追究刑事责任。",
+        "本条例自公布之日起施行，原有规定同时废止。",
+        "本条例由市人民政府负责解释，具体办法另行制定。",
+    ]
+    result = dedup.find(["\n".join([sentence(i), *formulas]) for i in range(2)])
+    assert set(result.classes.names.to_pylist()) == {"boilerplate"}
+    assert lines(result) == []
+    # Between paragraphs that were copied it parts nothing.
+    result = dedup.find(["\n".join([sentence(i), FIRST, *formulas, SECOND]) for i in range(2)])
+    (row,) = result.sections.to_pylist()
+    assert (row["units"], row["covered"]) == (2, len(FIRST) + len(SECOND))
 
 
 def test_a_section_says_who_had_it_first():
@@ -210,7 +227,9 @@ def test_no_engine_changes_a_section(seed: int):
     assert result.sections.num_rows > 20
     for engine in (LocalEngine(1), LocalEngine(3), ShufflingEngine(seed)):
         object.__setattr__(result.finding, "engine", engine)
-        again = find_sections(result.finding, result.decision, result.settings)
+        again = find_sections(
+            result.finding, result.decision, result.settings, result.class_of_unit
+        )
         assert again.rows.equals(result.sections)
         assert again.anchors.equals(result.found_sections.anchors)
         assert again.capped == result.found_sections.capped
