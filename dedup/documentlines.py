@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
 import numpy as np
 import pyarrow as pa
 
-from dedup.columns import I64, flat, numbers, strings
+from dedup.columns import I64, U8, flat, numbers, strings
 from dedup.jsonlines import Json, array_of, objects
 from dedup.records import SCHEMA_VERSION
 from dedup.result import Result
@@ -16,8 +15,6 @@ from dedup.rules import CLASSES
 from dedup.shares import KINDS
 
 __all__ = ["document_lines", "section_lines"]
-
-_LINE_END = re.compile(rb"\r\n|\r|\n")
 
 
 def section_lines(result: Result) -> pa.Array:
@@ -91,11 +88,24 @@ def _last_lines(result: Result, side: str) -> pa.Array:
     )
     data, offsets = strings(result.documents["text"])
     start = offsets[document] + numbers(result.finding.units["byte_start"])[unit]
-    within = [
-        len(_LINE_END.findall(data[a:b].tobytes()))
-        for a, b in zip(start.tolist(), (offsets[document] + end).tolist(), strict=True)
-    ]
-    return pa.array(numbers(result.finding.units["line"])[unit] + np.array(within, np.int32))
+    end = offsets[document] + end
+    # Each unit is read once, however many sections end in it.
+    order = np.lexsort((end, unit))
+    firsts = np.flatnonzero(np.diff(unit[order], prepend=-1))
+    lasts = np.append(firsts[1:], len(order))[: len(firsts)] - 1
+    spans = zip(start[order[firsts]].tolist(), end[order[lasts]].tolist(), strict=True)
+    found = [a + _line_ends(data[a:b]) for a, b in spans]
+    line_ends = np.concatenate([np.zeros(0, np.int64), *found])
+    within = np.searchsorted(line_ends, end) - np.searchsorted(line_ends, start)
+    return pa.array(numbers(result.finding.units["line"])[unit] + within.astype(np.int32))
+
+
+def _line_ends(data: U8) -> I64:
+    """Return where lines end in UTF-8 text: at each LF, and at each CR with none behind it."""
+    ends = data == ord("\n")
+    ends[:-1] |= (data[:-1] == ord("\r")) & ~ends[1:]
+    ends[-1:] |= data[-1:] == ord("\r")
+    return np.flatnonzero(ends)
 
 
 def _share(part: pa.ChunkedArray, whole: pa.ChunkedArray) -> pa.Array:
