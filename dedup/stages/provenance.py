@@ -139,13 +139,16 @@ def provenance_rows(links: pa.Table, evidence: Evidence) -> pa.Table:
         said, numbers(e.units["length"])[unit], e,
     )  # fmt: skip
 
+    class_ = _class_codes(links, kinds, passage, e)
+    nobodys = pa.array(class_ == e.classes.index("boilerplate"))
+
     columns: dict[str, pa.Array] = {
         "schema_version": pa.array(np.full(len(unit), SCHEMA_VERSION, np.int32)),
         "cluster": _nullable(numbers(links["cluster"])),
         "family": _nullable(numbers(links["family"])),
         "hash": unit_hashes(e.units, unit),
         "kind": _named(kinds, KINDS),
-        "class": _named(_class_codes(links, kinds, passage, e), e.classes),
+        "class": _named(class_, e.classes),
     }
     columns |= _place(e, unit, None, "", passage)
     columns |= _place(e, np.where(linked, source, unit), linked, "source_", passage)
@@ -153,7 +156,8 @@ def provenance_rows(links: pa.Table, evidence: Evidence) -> pa.Table:
         "similarity": pa.array(np.round(similarity, 6), mask=~linked),
         "masked_similarity": pa.array(np.round(masked_similarity, 6), mask=~masked_known),
         "containment": pa.array(np.round(containment, 6), mask=~linked),
-        "direction": flat(links["direction"]),
+        # Nobody has from another what everybody writes.
+        "direction": pc.if_else(nobodys, None, flat(links["direction"])),
         "action": _named(action, e.actions),
         "reason": pc.take(pa.array(REASONS, pa.large_string()), pa.array(reasons)),
         "text": _texts(e, unit, passage),

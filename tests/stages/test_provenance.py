@@ -52,7 +52,8 @@ def evidence(**changes: Any) -> Evidence:
         "target": np.array([-1, -1, -1]),
         "action": None, "actions": (), "outcome": np.full(3, -1, np.int8),
         "removed": np.zeros(3, bool), "spared": np.zeros(3, bool), "whole": None, "cuts": None,
-        "classes": ("template", "copy", "quote"), "class_of_unit": np.array([1, 1, 1], np.int8),
+        "classes": ("template", "copy", "quote", "boilerplate"),
+        "class_of_unit": np.array([1, 1, 1], np.int8),
         "class_of_family": np.array([0, 0, -1], np.int8),
         "class_of_passage": np.empty(0, np.int8), "class_of_pair": np.array([1, 2], np.int8),
         "drop_threshold": None,
@@ -84,6 +85,14 @@ def rows_of(links: pa.Table, given: Evidence) -> pa.Table:
 
 
 LINKS = link_table((2, 0, 0, -1, "exact"), (1, 0, 0, -1, "near"), (0, -1, 0, -1, "exact"))
+
+
+def test_boilerplate_has_no_direction() -> None:
+    told = pa.array(["from_source", "to_source", None], pa.large_string())
+    links = LINKS.set_column(LINKS.column_names.index("direction"), "direction", told)
+    for code, wanted in ((1, [None, "to_source", "from_source"]), (3, [None] * 3)):
+        rows = rows_of(links, evidence(class_of_unit=np.full(3, code, np.int8)))
+        assert rows["direction"].to_pylist() == wanted
 
 
 def test_rows_worked_by_hand() -> None:
