@@ -7,6 +7,7 @@ from collections.abc import Callable
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from dedup.columns import I64, Bools, numbers
 from dedup.finding import Decision, Finding
@@ -82,8 +83,9 @@ def document_shares(finding: Finding, decision: Decision) -> pa.Table:
     """Return, per document, its characters and how many of them stand elsewhere, by kind.
 
     Characters are code points of its units. Each counts once: as ``exact`` in a unit whose text
-    another unit has, else as ``near`` in one of a cluster, as ``masked`` in one of a family, or as
-    ``passage`` in a passage, on either side; ``repeated`` is the sum of these.
+    another unit has, else as ``near`` in one of a cluster, as ``masked`` in one of a family, as
+    either in one of no group that the ledger links with another, or as ``passage`` in a passage, on
+    either side; ``repeated`` is the sum of these.
     """
     axis = _Axis(finding)
     document = numbers(finding.units["document"])
@@ -91,30 +93,51 @@ def document_shares(finding: Finding, decision: Decision) -> pa.Table:
     in_cluster, in_family = decision.cluster.of >= 0, decision.family.of >= 0
     text = finding.text_of
     several = np.append(np.bincount(text[text >= 0]) > 1, False)[text]
+    grouped = in_cluster | in_family
+    linked = _linked(finding, decision)
     of_units = {
         "exact": in_cluster & several,
-        "near": in_cluster & ~several,
-        "masked": in_family & ~in_cluster,
+        "near": (in_cluster & ~several) | (linked["near"] & ~grouped),
+        "masked": (in_family & ~in_cluster) | (linked["masked"] & ~linked["near"] & ~grouped),
     }
     columns = {"characters": _totals(document, axis.size, count)}
     columns |= {kind: _totals(document, axis.size * of, count) for kind, of in of_units.items()}
     _, side, start, end = _of_passages(finding, axis)
-    measure = axis.within(~(in_cluster | in_family))
+    measure = axis.within(~np.any(list(of_units.values()), axis=0))
     columns["passage"] = _totals(side, measure(end) - measure(_fresh(start, end)), count)
     columns["repeated"] = np.sum([columns[kind] for kind in KINDS], axis=0)
     return pa.table(columns)
+
+
+def _linked(finding: Finding, decision: Decision) -> dict[str, Bools]:
+    """Return which units a link names: ``near``, ``masked``, and ``across`` documents."""
+    links, document = decision.links, numbers(finding.units["document"])
+    unit, source = (numbers(links[name]) for name in ("unit", "source"))
+    chosen = {kind: numbers(pc.equal(links["kind"], kind).fill_null(False)) for kind in KINDS[1:3]}
+    chosen["across"] = document[unit] != document[source]
+    told = {}
+    for name, which in chosen.items():
+        told[name] = np.zeros(len(document), np.bool_)
+        rows = np.flatnonzero(which & (source >= 0))
+        told[name][unit[rows]] = told[name][source[rows]] = True
+    return told
 
 
 def class_shares(finding: Finding, decision: Decision, of_unit: I8, of_passage: I8) -> pa.Table:
     """Return, per document, how many of the characters that stand elsewhere are of each class.
 
     A column for each of ``CLASSES``; the sum is ``repeated`` of ``document_shares``. Units of
-    clusters and families are of the class ``of_unit``, others of that of their passages: of several
-    that a character is in, of the one that begins first.
+    clusters and families are of the class ``of_unit``; others that are linked are repeats, if that
+    is within their document alone, else copies; the rest is of the class of its passages: of
+    several that a character is in, of the one that begins first.
     """
     axis = _Axis(finding)
     document, count = numbers(finding.units["document"]), finding.documents.num_rows
     grouped = (decision.cluster.of >= 0) | (decision.family.of >= 0)
+    linked = _linked(finding, decision)
+    alone = np.where(linked["across"], CLASSES.index("copy"), CLASSES.index("repeat"))
+    of_unit = np.where(grouped | (of_unit >= 0), of_unit, alone).astype(np.int8)
+    grouped |= linked["near"] | linked["masked"]
     number, side, start, end = _of_passages(finding, axis)
     measure = axis.within(~grouped)
     fresh = measure(end) - measure(_fresh(start, end))

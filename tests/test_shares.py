@@ -42,6 +42,19 @@ def test_every_character_counts_once_by_hand():
     ]
 
 
+def test_no_document_shares_what_is_not_repeated():
+    # Each resembles the next. What is in no cluster is linked with one that is.
+    whole = SAME + PLACE + OTHER
+    chain = [whole[start : start + 72] for start in range(0, 39, 13)]
+    result = dedup.find(chain, Settings(threshold=0.6, passages=False, audit=0))
+    rows = result.document_shares.to_pylist()
+    alone = [row for row in result.units.to_pylist() if row["cluster"] is row["family"] is None]
+    assert [rows[unit["document"]]["near"] for unit in alone] == [len(u["text"]) for u in alone]
+    assert alone
+    assert rows == naive.document_shares(result)
+    assert result.class_shares.to_pylist() == naive.class_shares(result)
+
+
 def naive_sums(rows: list[dict[str, int]]) -> list[int]:
     return [sum(row[kind] for kind in ("exact", "near", "masked", "passage")) for row in rows]
 
@@ -61,6 +74,9 @@ def test_shares_are_those_of_the_twin(documents: list[str], passages: bool):
     assert result.document_shares.to_pylist() == naive.document_shares(result)
     assert result.shared_with.to_pylist() == naive.shared_with(result)
     assert result.class_shares.to_pylist() == naive.class_shares(result)
+    repeated = result.document_shares["repeated"].to_pylist()
+    for row in result.shared_with.to_pylist():
+        assert row["characters"] <= repeated[row["document"]]
     passage = np.zeros((len(documents) + 1, 600), np.bool_)
     for row in result.passages.to_pylist():
         for side in ("", "source_"):

@@ -8,9 +8,30 @@ from typing import Any
 from dedup import Result
 from dedup.rules import CLASSES
 
+KINDS = ["exact", "near", "masked", "passage"]
+
 
 def places(start: int, end: int) -> set[int]:
     return set(range(start, end))
+
+
+def linked_kinds(result: Result, number: int) -> set[str]:
+    """Return of which kinds the links are that name a unit."""
+    return {
+        link["kind"]
+        for link in result.decision.links.to_pylist()
+        if link["source"] >= 0 and number in (link["unit"], link["source"])
+    }
+
+
+def linked_documents(result: Result, number: int) -> set[int]:
+    """Return the documents of the other sides of the links that name a unit."""
+    document = result.finding.units["document"].to_pylist()
+    return {
+        document[link["source"] if link["unit"] == number else link["unit"]]
+        for link in result.decision.links.to_pylist()
+        if link["source"] >= 0 and number in (link["unit"], link["source"])
+    }
 
 
 def document_shares(result: Result) -> list[dict[str, int]]:
@@ -30,6 +51,8 @@ def document_shares(result: Result) -> list[dict[str, int]]:
                 held["exact" if several else "near"] |= here
             elif unit["family"] is not None:
                 held["masked"] |= here
+            elif linked := linked_kinds(result, number):
+                held[min(linked, key=KINDS.index)] |= here
         for row in result.passages.to_pylist():
             for side in ("", "source_"):
                 if row[f"{side}document"] == document:
@@ -46,10 +69,14 @@ def class_shares(result: Result) -> list[dict[str, int]]:
     units = result.units.to_pylist()
     of: list[dict[int, int]] = [{} for _ in range(result.documents.num_rows)]
     alone: list[set[int]] = [set() for _ in of]
-    for unit, code in zip(units, result.class_of_unit.tolist(), strict=True):
+    for number, (unit, code) in enumerate(zip(units, result.class_of_unit.tolist(), strict=True)):
         here = places(unit["start"], unit["end"])
         if unit["cluster"] is not None or unit["family"] is not None:
             of[unit["document"]] |= dict.fromkeys(here, code)
+        elif others := linked_documents(result, number):
+            decided = [code] if code >= 0 else []
+            name = "copy" if others - {unit["document"]} else "repeat"
+            of[unit["document"]] |= dict.fromkeys(here, [*decided, CLASSES.index(name)][0])
         else:
             alone[unit["document"]] |= here
     sides = [
