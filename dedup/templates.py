@@ -129,7 +129,8 @@ class Templates:
         counts = sums(self.units[entry], starts)
         fresh = sums(self.fresh[entry], starts)
         value = order[starts]
-        by_count = np.lexsort((value, -counts, slot[starts]))
+        other = self.slots.hashes[value] != self.slots.hashes[self.lead_values[slot[starts]]]
+        by_count = np.lexsort((value, -counts, other, slot[starts]))
         value, counts, fresh = value[by_count], counts[by_count], fresh[by_count]
         slot_starts = np.searchsorted(self.value_slot[value], np.arange(self.slot_starts[-1] + 1))
         rank = np.arange(len(value)) - slot_starts[self.value_slot[value]]
@@ -224,7 +225,8 @@ class Templates:
 
 @dataclass(frozen=True)
 class Distinct:
-    """The values of each slot, each once: slot by slot, those of most units first."""
+    """The values of each slot, each once: slot by slot, that of the row's first text first, then those
+    of most units."""
 
     value: Ints
     """The first with it in keep order."""

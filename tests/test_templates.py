@@ -65,6 +65,14 @@ def test_a_place_is_a_slot_whatever_the_script() -> None:
     ]
 
 
+def test_the_first_texts_values_come_first_and_then_those_of_most_units() -> None:
+    texts = [dams("除險", place, "專人") for place in ("縣", "市", "市", "區", "市", "區", "州")]
+    (row,), _ = rows_of(dedup.find(texts))
+    assert parts(row)[1] == [("縣", 1), ("市", 3), ("區", 2), ("州", 1)]
+    told = [each["to"] for each in row["substitutions"]]
+    assert told == ["市", "區", "州"]
+
+
 def test_a_family_of_several_clusters_has_a_row_and_counts_once() -> None:
     form = "{0}年{1}月{2}日{3}人民代表大会常务委员会公布"
     texts = [
@@ -188,7 +196,10 @@ def test_rows_and_tables_are_those_of_the_twin(corpus: list[str], longest: bool)
             for unit in members:
                 value = slot.values[aligned.index(shadows[unit])]
                 counts[value] = counts.get(value, 0) + 1
-            best = sorted(counts.items(), key=lambda each: (-each[1], slot.values.index(each[0])))
+            mine, *_ = slot.values  # the first text's comes first, then those of most units
+            best = sorted(
+                counts.items(), key=lambda of: (of[0] != mine, -of[1], slot.values.index(of[0]))
+            )
             shown = [(each["value"].strip(), each["count"]) for each in part["values"]]
             assert [count for _, count in shown] == [count for _, count in best][:VALUES_SHOWN]
             assert folding.fold_strings([value for value, _ in shown], TABLES) == [

@@ -93,7 +93,7 @@ def test_what_stands_in_place_of_what_is_counted(tmp_path: Path):
     assert done.returncode == 0, done.stderr
     shown = explain(out, "a.txt", "--paragraph", "1").stdout
     assert (
-        "  全體巡庫員完成了我[市|縣|省]小型水庫的除險加固， 巡查記錄由我[市|縣|省]水利局"
+        "  全體巡庫員完成了我[縣|市|省]小型水庫的除險加固， 巡查記錄由我[縣|市|省]水利局"
         "保管備查。\n  substituted: 縣 → 市 × 4, 縣 → 省 × 2\n"
     ) in shown
 
