@@ -10,7 +10,7 @@ import numpy.typing as npt
 from dedup import masking
 from dedup.columns import F64, I64, U32, Bools
 from dedup.kinds import KINDS
-from dedup.templates import Templates
+from dedup.templates import ORDER, Templates
 
 __all__ = ["Filling", "filling"]
 
@@ -33,7 +33,7 @@ class Filling(NamedTuple):
     """Of the slots for figures, dates, places, organisations and titles, that with the most units
     that have something else in it than most have: the share of those."""
     kind: npt.NDArray[np.int64]
-    """Its kind, an index into ``KINDS``."""
+    """Its kind, an index into ``KINDS``: of several, that which says most."""
     reworded: F64
     """Shadow characters in which the other texts differ beside such slots, of the first one's."""
 
@@ -90,21 +90,28 @@ def filling(templates: Templates, text: U32, starts: I64, labels: I64) -> Fillin
     distinct = t.distinct
     there = t.slots.begin[distinct.value] < t.slots.end[distinct.value]
     of = t.value_slot[distinct.value]
-    total = np.bincount(of, distinct.units * there, len(row))
+    # The first value of a slot is the first text's, and so are those that are damaged.
+    damaged = t.slots.damaged[distinct.value]
+    units = distinct.units * there
+    np.add.at(units, distinct.slot_starts[of[damaged]], units[damaged])
+    units[damaged] = 0
+    total = np.bincount(of, units, len(row))
     most = np.zeros(len(row))
-    np.maximum.at(most, of[there], distinct.units[there])
+    np.maximum.at(most, of, units)
     other = np.where(slot, 1 - most / np.maximum(total, 1), 0.0)
     other[total == 0] = 0
     filled, kind = np.zeros(t.rows), np.zeros(t.rows, np.int64)
     np.maximum.at(filled, row, other)
-    fullest = np.flatnonzero((other > 0) & (other == filled[row]))[::-1]
-    kind[row[fullest]] = kinds[fullest]
+    fullest = np.flatnonzero((other > 0) & (other == filled[row]))
+    rank_of = np.argsort(ORDER)
+    fullest = fullest[np.argsort(-rank_of[kinds[fullest]], kind="stable")]
+    kind[row[fullest]] = kinds[fullest]  # the last written stays
 
     mine = lead[t.value_slot]
     sizes = t.slots.end - t.slots.begin
     either = (sizes == 0) | (sizes[mine] == 0)
     told = typed[t.value_slot] & ~(either & slot[t.value_slot])
-    differs = (t.slots.hashes != t.slots.hashes[mine]) & ~told
+    differs = (t.slots.hashes != t.slots.hashes[mine]) & ~told & ~t.slots.damaged
     weight = t.units[t.value_entry] * differs
     entry_row = t.entry_row
     characters = np.bincount(

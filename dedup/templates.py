@@ -17,14 +17,16 @@ from dedup.kernels.spans import copy_spans
 from dedup.kinds import KINDS
 from dedup.stages.template import Slots, in_original
 
-__all__ = ["BATCH_CHARACTERS", "Templates", "batches", "listed", "starts_of", "sums", "together"]
+__all__ = [
+    "BATCH_CHARACTERS", "ORDER", "Templates", "batches", "listed", "starts_of", "sums", "together",
+]  # fmt: skip
 
 Ints = npt.NDArray[np.int64]
 Hashes = npt.NDArray[np.uint64]
 
 BATCH_CHARACTERS = 1 << 18
 """Shadow characters of the texts that are aligned in one batch."""
-_ORDER = [KINDS.index(kind) for kind in ("number", "date", "place", "organisation", "other")]
+ORDER = [KINDS.index(kind) for kind in ("number", "date", "place", "organisation", "other")]
 """Of two kinds that equally many values have, the first is the slot's."""
 
 
@@ -98,8 +100,8 @@ class Templates:
             self.units[self.value_entry][told],
             minlength=int(self.slot_starts[-1]) * len(KINDS),
         )
-        by_kind = count.reshape(-1, len(KINDS))[:, _ORDER]
-        kinds = np.array(_ORDER)[np.argmax(by_kind, axis=1)] if len(by_kind) else np.empty(0)
+        by_kind = count.reshape(-1, len(KINDS))[:, ORDER]
+        kinds = np.array(ORDER)[np.argmax(by_kind, axis=1)] if len(by_kind) else np.empty(0)
         return np.where(by_kind.any(axis=1), kinds, 0).astype(np.int64)
 
     @cached_property
@@ -138,13 +140,16 @@ class Templates:
 
     @cached_property
     def pairs(self) -> Pairs:
-        """What stands in place of what the first text of a row has."""
+        """What stands in place of what the first text of a row has: words, and no damage."""
         distinct = self.distinct
         slot = self.value_slot[distinct.value]
         row = self.entry_row[self.value_entry[distinct.value]]
         theirs = self.slots.hashes[distinct.value]
         mine = self.slots.hashes[self.lead_values[slot]]
-        other = np.flatnonzero(mine != theirs)
+        # Neither what is lost nor a mark put in place of another is told as a substitution.
+        wordless = self.slots.kinds >= len(KINDS)
+        marks = wordless[distinct.value] & wordless[self.lead_values[slot]]
+        other = np.flatnonzero((mine != theirs) & ~self.slots.damaged[distinct.value] & ~marks)
         both = together(mine, theirs)
         order = other[np.lexsort((both[other], row[other]))]
         row, mine, theirs, both = row[order], mine[order], theirs[order], both[order]
@@ -225,8 +230,7 @@ class Templates:
 
 @dataclass(frozen=True)
 class Distinct:
-    """The values of each slot, each once: slot by slot, that of the row's first text first, then those
-    of most units."""
+    """The values of each slot, each once: slot by slot, the first text's, then by units."""
 
     value: Ints
     """The first with it in keep order."""

@@ -107,7 +107,7 @@ def _align(finding: Finding, texts: Ints, starts: Ints, lengths: Ints) -> Slots:
     )
     counts = np.zeros(len(sizes), np.int64)
     counts[several] = np.concatenate([np.empty(0, np.int64), *(each.counts for each in parts)])
-    types = (np.int64, np.int64, np.uint64, np.uint8)
+    types = (np.int64, np.int64, np.uint64, np.uint8, np.bool_)
     columns = [
         np.concatenate([np.empty(0, kind), *(each[number] for each in parts)])
         for number, kind in enumerate(types, 1)

@@ -59,6 +59,27 @@ def test_slots_by_hand(given: list[str], filled: float, kind: str, reworded: flo
     assert told == (pytest.approx(filled), kind, pytest.approx(reworded))
 
 
+TITLES = "关于修改《望泽县{}条例》等法规的决定，由各级机关负责宣传，今年处理案件{}件，群众满意。"
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "filled", "kind"),
+    [
+        # What is damaged is neither another filling nor reworded, whichever of two is the first.
+        (("养犬管理", 12), ("养犬管?", 12), 0.0, "other"),
+        (("养犬\ufffd理", 12), ("养犬管理", 12), 0.0, "other"),
+        (("养犬管理", 12), ("护林管□", 12), 1 / 2, "other"),
+        # Of slots that are equally filled, one is told that is no other.
+        (("养犬管理", 12), ("护林管理", 27), 1 / 2, "number"),
+    ],
+)
+def test_damage_and_kinds_that_say_more(
+    one: tuple[str, int], other: tuple[str, int], filled: float, kind: str
+) -> None:
+    given = [TITLES.format(*one), TITLES.format(*other)]
+    assert rows_of(given)[given[0]] == (filled, kind, 0.0)
+
+
 def test_what_is_not_there_is_reworded() -> None:
     # A date that one of the two has and the other has not is no slot filled in otherwise.
     text = "各乡镇{}完成了河道的疏通工作，沿岸的垃圾也由专人清理，群众比较满意。"

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from naive import template as naive
+from naive.classes import damaged
 
 import dedup
 from dedup import Result, Settings, folding, kinds
@@ -73,6 +74,14 @@ def test_the_first_texts_values_come_first_and_then_those_of_most_units() -> Non
     assert told == ["市", "區", "州"]
 
 
+def test_neither_damage_nor_marks_are_substitutions() -> None:
+    texts = [dams("除險", "縣", "專人"), dams("除?", "市", "專人").replace("，", "；")]
+    (row,), _ = rows_of(result := dedup.find(texts, Settings(threshold=0.3)))
+    assert [each["value"] for each in row["template"][3]["values"]] == ["除險", "除?"]
+    assert row["substitutions"] == [{"from": "縣", "to": "市", "kind": "place", "count": 1}]
+    assert result.substitutions.num_rows == 1
+
+
 def test_a_family_of_several_clusters_has_a_row_and_counts_once() -> None:
     form = "{0}年{1}月{2}日{3}人民代表大会常务委员会公布"
     texts = [
@@ -135,7 +144,7 @@ CHANGES = [
     ("县", "市"), ("县", "縣"), ("卫生局", "教育局"), ("卫", "衛(wèi)"), ("12", "45"),
     ("均", ""), ("，", ", "), ("三", "四"), ("2014", "2015"), ("5月", "10月"), ("市人民", "省人民"),
     ("条例", "办法"), ("条", "條"), ("30", "45"), ("shall", "must not"), ("report", "REPORT"),
-    (" the ", "  the "), ("。", "。　"),
+    (" the ", "  the "), ("。", "。　"), ("政", "?"), ("检查", "检\ufffd"), ("，", "："),
 ]  # fmt: skip
 
 
@@ -211,8 +220,10 @@ def test_rows_and_tables_are_those_of_the_twin(corpus: list[str], longest: bool)
         pairs: dict[tuple[str, str], int] = {}
         for slot in twin:
             for unit in members:
-                value = slot.values[aligned.index(shadows[unit])]
-                if value != slot.values[0]:
+                entry = aligned.index(shadows[unit])
+                value, sides = slot.values[entry], (slot.pieces[0], slot.pieces[entry])
+                words_in = any(naive.value_kind(side) for side in sides)
+                if value != slot.values[0] and words_in and not damaged(value, slot.values[0]):
                     pairs[slot.values[0], value] = pairs.get((slot.values[0], value), 0) + 1
         counts_told = [each["count"] for each in row["substitutions"]]
         assert counts_told == sorted(pairs.values(), reverse=True)[:SUBSTITUTIONS_SHOWN]

@@ -11,6 +11,7 @@ from dedup.kernels.words import word_hash
 __all__ = ["mark_repeats", "original_spans", "slot_values"]
 
 _OTHER, _NUMBER, _DATE, _PLACE, _ORGANISATION, _SIGN = 0, 1, 2, 3, 4, 5
+_LOST = (0x3F, 0xFFFD, 0x25A1)  # ?, U+FFFD and □ stand where a character was lost
 
 
 @inner
@@ -39,6 +40,15 @@ def _kind_of(kinds: U8, begin: int, end: int) -> int:
     return _NUMBER if numbers == most else _DATE if dates == most else _PLACE
 
 
+@inner
+def _alike(cp: U32, a: int, b: int, size: int) -> bool:
+    """Return whether two stretches are the same but for lost characters, each where one was."""
+    for i in range(size):
+        if cp[a + i] != cp[b + i] and cp[a + i] not in _LOST and cp[b + i] not in _LOST:
+            return False
+    return True
+
+
 @kernel
 def slot_values(
     cp: U32,
@@ -56,6 +66,7 @@ def slot_values(
     end: I64,
     hashes: U64,
     value_kinds: U8,
+    damaged: Bools,
 ) -> None:
     """Fill the value of every slot, text by text of every group.
 
@@ -71,6 +82,8 @@ def slot_values(
         Filled: of the code points; 0 of none.
     value_kinds : uint8[:]
         Filled: index into ``dedup.kinds.KINDS``, 5 for what holds no word.
+    damaged : bool[:]
+        Filled: whether it is the first text's value but for lost characters.
     """
     v = np.int64(0)
     for group in range(len(group_starts) - 1):
@@ -91,6 +104,12 @@ def slot_values(
                 if end[v] > begin[v]:
                     hashes[v] = word_hash(cp, point + begin[v], point + end[v])
                 value_kinds[v] = _kind_of(kinds, low, high)
+                lead = v - (t - first) * (slot_starts[group + 1] - slot_starts[group])
+                size = end[v] - begin[v]
+                damaged[v] = False
+                if hashes[v] != hashes[lead] and size == end[lead] - begin[lead]:
+                    there = point_starts[first] + begin[lead]
+                    damaged[v] = _alike(cp, point + begin[v], there, size)
                 v += 1
 
 

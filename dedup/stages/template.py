@@ -7,7 +7,7 @@ from typing import NamedTuple
 import numpy as np
 import pyarrow as pa
 
-from dedup.columns import I32, I64, U8, U32, U64, lists, strings
+from dedup.columns import I32, I64, U8, U32, U64, Bools, lists, strings
 from dedup.folding import FoldTables, fold_spans
 from dedup.kernels.align import align_groups
 from dedup.kernels.pieces import cut_pieces
@@ -45,6 +45,8 @@ class Slots(NamedTuple):
     """Of each value's shadow; 0 for an empty one."""
     kinds: U8
     """Of each value, an index into ``kinds.KINDS``; beyond those, if it holds no word."""
+    damaged: Bools
+    """Of each value, whether it is the first text's but for lost characters."""
 
 
 def pieces(shadows: pa.Array, cuts: pa.Array, texts: I64, rules: KindRules) -> Pieces:
@@ -114,11 +116,13 @@ def align(cut: Pieces, group_starts: I64, window: int = WINDOW) -> Slots:
     values = int((counts * sizes).sum())
     begin, end = np.empty((2, values), np.int64)
     value_hashes, value_kinds = np.empty(values, np.uint64), np.empty(values, np.uint8)
+    damaged = np.empty(values, np.bool_)
     slot_values(
         cut.cp, cut.point_starts, cut.ends, cut.kinds, cut.starts, group_starts, rows,
         matched, slot_starts, slot_begin, slot_end, begin, end, value_hashes, value_kinds,
+        damaged,
     )  # fmt: skip
-    return Slots(counts, begin, end, value_hashes, value_kinds)
+    return Slots(counts, begin, end, value_hashes, value_kinds, damaged)
 
 
 def in_original(

@@ -116,15 +116,23 @@ def filling(
         if real:
             count: dict[str, int] = {}
             for each, times in zip(values, units, strict=True):
-                if each:
-                    count[each] = count.get(each, 0) + times
+                whole = value if damaged(each, value) else each
+                if whole:
+                    count[whole] = count.get(whole, 0) + times
             if count:
                 filled = max(filled, 1 - max(count.values()) / sum(count.values()))
         for each, times in zip(values[1:], units[1:], strict=True):
             missing = real and not (each and value)
-            if each != value and (not typed or missing):
+            if each != value and not damaged(each, value) and (not typed or missing):
                 reworded += times * max(len(each), len(value))
     return filled, reworded / max(1, sum(units[1:])) / max(1, len(lead))
+
+
+def damaged(value: str, lead: str) -> bool:
+    """Whether a value is another one but for lost characters."""
+    return len(value) == len(lead) and all(
+        a == b or {a, b} & set("?\ufffd□") for a, b in zip(value, lead, strict=True)
+    )
 
 
 class Slot:
