@@ -12,6 +12,9 @@ __all__ = ["OPENING", "align_groups"]
 OPENING = 7
 """What it costs to begin a difference: a lone 的 between two differences is part of one."""
 _NEVER = -(1 << 29)
+_NUMBER, _ORGANISATION = 1, 4
+# Of a piece in a slot, beside bits 1 and 2: some text has another, and a slot of its own begins.
+_OTHERS, _CUT = 4, 8
 # Of a cell, how a difference came to it; beside that bit 1: a pair here follows a pair.
 _UP, _LEFT, _UP_BEGUN, _LEFT_BEGUN = 0, 2, 4, 6
 
@@ -138,9 +141,57 @@ def _align(
         a, b = a + kept + 1, np.int64(matched[row + a + kept]) + 1
 
 
+@inner
+def _part(
+    hashes: U64, kinds: U8, piece_starts: I64, rows: I64, matched: I32, first: int, last: int,
+    start: int, stop: int, n: int, differs: U8,
+) -> int:  # fmt: skip
+    """Part a slot where texts ``first`` to ``last`` hold the same kinds in the same order.
+
+    Then the pieces of each text stand for those of the first one, in ``matched``, and those at
+    which another kind begins are marked in ``differs``. Returned is how many those are.
+    """
+    base = piece_starts[first] + start
+    size = stop - start
+    cuts = np.int64(0)
+    for p in range(size):
+        if kinds[base + p] < _NUMBER or kinds[base + p] > _ORGANISATION:
+            return 0
+        cuts += p > 0 and kinds[base + p] != kinds[base + p - 1]
+    if cuts == 0:
+        return 0
+    for t in range(first + 1, last):
+        low = matched[rows[t] + start - 1] + 1 if start > 0 else 0
+        high = matched[rows[t] + stop] if stop < n else piece_starts[t + 1] - piece_starts[t]
+        if high - low != size:
+            return 0
+        for p in range(size):
+            if kinds[piece_starts[t] + low + p] != kinds[base + p]:
+                return 0
+    for t in range(first + 1, last):
+        low = matched[rows[t] + start - 1] + 1 if start > 0 else 0
+        for p in range(size):
+            matched[rows[t] + start + p] = low + p
+            if hashes[piece_starts[t] + low + p] != hashes[base + p]:
+                differs[start + p] |= _OTHERS
+    # What is the same in all texts would be no slot.
+    other = False
+    for p in range(size):
+        other = other or differs[start + p] & _OTHERS != 0
+        if p + 1 == size or kinds[base + p] != kinds[base + p + 1]:
+            if not other:
+                return 0
+            other = False
+    for p in range(1, size):
+        if kinds[base + p] != kinds[base + p - 1]:
+            differs[start + p] |= _CUT
+    return cuts
+
+
 @kernel
 def align_groups(
     hashes: U64,
+    kinds: U8,
     weights: I32,
     piece_starts: I64,
     group_starts: I64,
@@ -159,7 +210,7 @@ def align_groups(
 
     Parameters
     ----------
-    hashes, weights, piece_starts : uint64[:], int32[:], int64[t + 1]
+    hashes, kinds, weights, piece_starts : uint64[:], uint8[:], int32[:], int64[t + 1]
         Pieces of each text, see ``cut_pieces``.
     group_starts : int64[g + 1]
         Where each group's texts begin.
@@ -179,6 +230,7 @@ def align_groups(
     slot_begin, slot_end : int32[:]
         Filled: the pieces of the first text that each slot takes the place of, none if all texts
         but some have nothing there. Room for one more per group than its first text has pieces.
+        Where all texts have the same kinds in the same order, each of them has a slot of its own.
     """
     slot_starts[0] = 0
     s = np.int64(0)
@@ -228,4 +280,21 @@ def align_groups(
                 slot_begin[s], slot_end[s] = start, k
                 s += 1
             k += np.int64(k == start)
+        found, cuts = s, np.int64(0)
+        for slot in range(base, found):
+            cuts += _part(
+                hashes, kinds, piece_starts, rows, matched, first, group_starts[group + 1],
+                np.int64(slot_begin[slot]), np.int64(slot_end[slot]), n, differs,
+            )  # fmt: skip
+        s = w = found + cuts
+        # From the last one on: slots move behind those that are parted before them.
+        for slot in range(found - 1, base - 1, -1):
+            start, stop = slot_begin[slot], slot_end[slot]
+            for k in range(stop - 1, start, -1):
+                if differs[k] & _CUT:
+                    w -= 1
+                    slot_begin[w], slot_end[w] = k, stop
+                    stop = np.int32(k)
+            w -= 1
+            slot_begin[w], slot_end[w] = start, stop
         slot_starts[group + 1] = s

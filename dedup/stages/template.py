@@ -77,7 +77,8 @@ def template(
 
     A slot is a stretch of the first text, or a place in it, where some text of the group differs.
     What all share is fixed; less than two Han characters of it between two slots, but for what says
-    what a number counts, is part of one slot with them.
+    what a number counts, is part of one slot with them. But where all texts have the same kinds in
+    the same order, place and number, each has a slot of its own.
 
     Parameters
     ----------
@@ -106,7 +107,7 @@ def align(cut: Pieces, group_starts: I64, window: int = WINDOW) -> Slots:
     slot_begin, slot_end = np.empty((2, int(first.sum()) + len(sizes)), np.int32)
     widest = min(window, int(np.diff(cut.starts).max(initial=0))) + 1
     align_groups(
-        cut.hashes, cut.weights, cut.starts, group_starts, rows, window,
+        cut.hashes, cut.kinds, cut.weights, cut.starts, group_starts, rows, window,
         np.empty(widest, np.int32), np.empty(widest, np.int32), np.empty(widest**2, np.uint8),
         np.empty(int(first.max(initial=0)) + 2, np.uint8),
         matched, slot_starts, slot_begin, slot_end,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import NamedTuple
 
 from dedup import kinds, masking
@@ -221,6 +222,37 @@ def slots(
     return found
 
 
+def _parted(
+    slot: tuple[int, int], rows: Sequence[list[int]], cut: Sequence[Sequence[Piece]]
+) -> list[tuple[int, int]]:
+    """Return the slots in place of one, and fill in which pieces stand for which."""
+    start, end = slot
+    spans = []
+    for row, each in zip(rows, cut, strict=True):
+        first = row[start - 1] + 1 if start else 0
+        spans.append((first, row[end] if end < len(row) else len(each)))
+    kinds_of = {
+        tuple(piece.kind for piece in each[low:high])
+        for (low, high), each in zip(spans, cut, strict=True)
+    }
+    (told, *others) = kinds_of
+    if others or {PLAIN, SIGN} & set(told):
+        return [slot]
+    edges = [i for i in range(1, len(told)) if told[i] != told[i - 1]]
+    parts = [*pairwise([0, *edges, len(told)])]
+    for a, b in parts:
+        values = [
+            [piece.text for piece in each[low + a : low + b]]
+            for (low, _), each in zip(spans, cut, strict=True)
+        ]
+        if all(value == values[0] for value in values):
+            return [slot]
+    if edges:
+        for row, (low, high) in zip(rows, spans, strict=True):
+            row[start:end] = range(low, high)
+    return [(start + a, start + b) for a, b in parts]
+
+
 def value_kind(value: Sequence[Piece]) -> str:
     said = [piece.kind for piece in value if piece.kind != SIGN]
     if not said:
@@ -250,7 +282,7 @@ def template(texts: Sequence[str], window: int = 1024) -> tuple[list[str], list[
     rows = [list(range(len(cut[0])))] + [align(cut[0], other, window) for other in cut[1:]]
     found = slots(cut[0], rows, [len(each) for each in cut])
     told = []
-    for start, end in found:
+    for start, end in [part for slot in found for part in _parted(slot, rows, cut)]:
         values = []
         for row, each in zip(rows, cut, strict=True):
             first = row[start - 1] + 1 if start else 0

@@ -42,11 +42,11 @@ def told(groups: list[list[str]], window: int = WINDOW) -> Told:
             mine = [(text, row[slot]) for text, row in zip(group, rows, strict=True)]
             slots.append(
                 (
-                    [text[begin:end] for text, (begin, end, _, _) in mine],
-                    [[*KINDS, ""][kind] for _, (_, _, _, kind) in mine],
+                    [text[begin:end] for text, (begin, end, *_) in mine],
+                    [[*KINDS, ""][kind] for _, (_, _, _, kind, _) in mine],
                 )
             )
-        assert all(end <= begin for row in rows for (_, end, _, _), (begin, *_) in pairwise(row))
+        assert all(end <= begin for row in rows for (_, end, *_), (begin, *_) in pairwise(row))
         result.append(slots)
     return result
 
@@ -90,6 +90,11 @@ def spans(texts: list[str]) -> list[tuple[int, int]]:
         (["第九届全国人民代表大会", "第十届全国人民代表大会"], "第[九|十]届全国人民代表大会"),
         (["三百七十四名群众", "五百零二名群众"], "[三百七十四|五百零二]名群众"),
         (["增长百分之五左右", "增长百分之八左右"], "增长[百分之五|百分之八]左右"),
+        # The same kinds in the same order: a slot for each.
+        (["学校198家受检，均已整改", "我县27家受检，均已整改"], "[学校198|我县27]家受检,均已整改"),
+        (["金寨县198家受检", "霍邱县27家受检"], "[金寨县|霍邱县][198|27]家受检"),
+        (["本县198家受检", "本市27家受检", "本省27家受检"], "本[县|市|省][198|27|27]家受检"),
+        (["本县198家受检", "本市家受检"], "本[县198|市]家受检"),
         (["the red car is here", "the blue car is here"], "the [red|blue] car is here"),
     ],
 )  # fmt: skip
