@@ -33,6 +33,11 @@ ORGANISATIONS = (
 """What an organisation's name ends in, of which the last two characters count: 委员会, 办公室."""
 ORGANS = "局厅委院"
 """The same, at the end of a word of three characters or more, or alone: 布局 is none."""
+NO_ORGANISATIONS = (
+    "全局 大局 格局 布局 结局 战局 时局 僵局 餐厅 客厅 原委 庭院 大院 影院 剧院 "
+    "进展 科学 有关 场所 汽车 医药 信息 执行 渔业"
+)
+"""What a word ends in that is none, whatever its last character or the dictionary says."""
 IS_POINTING, IS_ORGAN = 64, 128
 """What a character can do in a word beside what ``masking`` has bits for."""
 IS_TAIL = masking.IS_DENIAL
@@ -46,6 +51,8 @@ class KindRules(NamedTuple):
     """What each code point below 0x20000 can do in a word, as bits."""
     tails: npt.NDArray[np.uint64]
     """The last two code points of what an organisation's name ends in, the first of them above."""
+    others: npt.NDArray[np.uint64]
+    """The same of what is none."""
 
 
 @lru_cache(maxsize=1)
@@ -57,5 +64,12 @@ def kind_rules() -> KindRules:
     for characters, bit in ((POINTING, IS_POINTING), (ORGANS, IS_ORGAN), (last, IS_TAIL)):
         for character in characters:
             shape[ord(character)] |= bit
-    tails = [ord(end[0]) << 32 | ord(end[1]) for end in ends]
-    return KindRules(shape, np.array(tails, np.uint64))
+    others = NO_ORGANISATIONS.split()
+    return KindRules(
+        shape, *(np.array([_code(end) for end in each], np.uint64) for each in (ends, others))
+    )
+
+
+def _code(end: str) -> int:
+    """Return two code points as one number."""
+    return ord(end[0]) << 32 | ord(end[1])

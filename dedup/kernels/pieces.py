@@ -72,17 +72,21 @@ def _part(cp: U32, start: int, stop: int, at: int, kind: int, shape: U8) -> tupl
 
 
 @inner
-def _organised(cp: U32, start: int, stop: int, shape: U8, tails: U64) -> bool:
-    """Return whether a word ends as organisations do."""
+def _organised(
+    cp: U32, start: int, stop: int, tagged: bool, shape: U8, tails: U64, others: U64
+) -> bool:
+    """Return whether a word ends as organisations do, or is tagged as one and not as others do."""
     bits = _bits(cp, stop - 1, shape)
-    if bits & _ORGAN and stop - start != 2:
-        return True
-    if bits & _TAIL and stop - start > 1:
+    if stop - start > 1:
         tail = np.uint64(cp[stop - 2]) << np.uint64(32) | np.uint64(cp[stop - 1])
-        for known in tails:
+        for known in others:
             if known == tail:
-                return True
-    return False
+                return False
+        if bits & _TAIL:
+            for known in tails:
+                if known == tail:
+                    return True
+    return tagged or (bits & _ORGAN != 0 and stop - start != 2)
 
 
 @inner
@@ -148,6 +152,7 @@ def cut_pieces(
     texts: I64,
     shape: U8,
     tails: U64,
+    others: U64,
     cp: U32,
     point_starts: I64,
     piece_ends: I64,
@@ -164,7 +169,7 @@ def cut_pieces(
         Shadow texts in valid UTF-8.
     cuts, cut_starts, texts : uint16[:], int64[:], int64[n]
         Tokens of texts, see ``CUT_BITS``, and which of those texts each row is.
-    shape, tails
+    shape, tails, others
         See ``dedup.kinds.KindRules``.
     cp, point_starts : uint32[:], int64[n + 1]
         Filled: the code points of all texts.
@@ -197,8 +202,10 @@ def cut_pieces(
             at = begin
             while at < end:
                 stop, kind = _part(cp, begin, end, at, told >> CUT_BITS, shape)
-                if kind == _OTHER and _organised(cp, at, stop, shape, tails):
-                    kind = ORGANISATION
+                if kind in (_OTHER, ORGANISATION):
+                    tagged = kind == ORGANISATION
+                    named = _organised(cp, at, stop, tagged, shape, tails, others)
+                    kind = ORGANISATION if named else _OTHER
                 if kind == _NUMERALS and n > first and kinds[n - 1] == _NUMERALS:
                     n -= 1  # 三百 and 七十四
                 piece_ends[n] = stop

@@ -18,7 +18,7 @@ _LOST = (0x3F, 0xFFFD, 0x25A1)  # ?, U+FFFD and □ stand where a character was 
 def _kind_of(kinds: U8, begin: int, end: int) -> int:
     """Return the kind of the pieces of a value, 5 if there is no word among them.
 
-    An organisation, if the last word is one; a number, a date or a place, if at least half of the
+    An organisation, if it ends in one; a number, a date or a place, if at least half of the
     words are.
     """
     words = numbers = dates = places = 0
@@ -32,7 +32,7 @@ def _kind_of(kinds: U8, begin: int, end: int) -> int:
         numbers += kind == _NUMBER
         dates += kind == _DATE
         places += kind == _PLACE
-    if last in (_ORGANISATION, _SIGN):
+    if last == _SIGN or (last == _ORGANISATION and kinds[end - 1] == last):
         return last
     most = max(numbers, dates, places)
     if 2 * most < words:

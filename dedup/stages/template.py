@@ -63,7 +63,7 @@ def pieces(shadows: pa.Array, cuts: pa.Array, texts: I64, rules: KindRules) -> P
         np.empty(rows + 1, np.int64),
     )  # fmt: skip
     cut_pieces(
-        text, offsets, *lists(cuts), texts, rules.shape, rules.tails,
+        text, offsets, *lists(cuts), texts, rules.shape, rules.tails, rules.others,
         cut.cp, cut.point_starts, cut.ends, cut.hashes, cut.kinds, cut.weights, cut.starts,
     )  # fmt: skip
     return cut

@@ -20,6 +20,7 @@ TELLING = 8
 """Weight of what follows a number and says what it counts."""
 
 
+NO_TAILS = set(kinds.NO_ORGANISATIONS.split())
 LABEL = ")、.:"
 """After a number what makes a label of it: (二), 3., 四、."""
 
@@ -63,13 +64,16 @@ def _parts(word: str, told: str) -> list[tuple[str, str]]:
         return [(word[: len(word) - len(rest)], NUMERALS), (rest, _plain(rest))]
     if told in {"", "figure"}:
         return [(word, _plain(word))]
+    if told == ORGANISATION:
+        return [(word, PLAIN if word[-2:] in NO_TAILS else told)]
     return [(word, DATE if told == "time" else told)]
 
 
 def _plain(word: str) -> str:
     tails = {tail[-2:] for tail in kinds.ORGANISATIONS.split()}
     organ = len(word) != 2 and word[-1] in kinds.ORGANS
-    return ORGANISATION if organ or word[-2:] in tails else PLAIN
+    named = (organ or word[-2:] in tails) and word[-2:] not in NO_TAILS
+    return ORGANISATION if named else PLAIN
 
 
 def _in_context(found: list[Piece]) -> list[Piece]:
@@ -257,7 +261,7 @@ def value_kind(value: Sequence[Piece]) -> str:
     said = [piece.kind for piece in value if piece.kind != SIGN]
     if not said:
         return ""
-    if said[-1] == ORGANISATION:
+    if value[-1].kind == ORGANISATION:
         return ORGANISATION
     counts = Counter(said)
     for kind in (NUMBER, DATE, PLACE):

@@ -111,6 +111,8 @@ def test_worked_examples(texts: list[str], expected: str) -> None:
         ("卫生局", "organisation"), ("霍邱县人民政府", "organisation"),
         ("省发改委", "organisation"),
         ("加强领导", "other"), ("三是加强农村公路养护", "other"), ("布局", "other"),
+        ("统揽全局", "other"), ("新格局", "other"),
+        ("我代表国务院，", "other"), ("民政局", "organisation"),
         ("，", ""), ("", ""),
     ],
 )  # fmt: skip
