@@ -135,8 +135,8 @@ def provenance_rows(links: pa.Table, evidence: Evidence) -> pa.Table:
     alone = (action >= _DROPPED) & (e.target[unit] < 0)
     cut = np.append(_is_cut(e), False)[passage]
     reasons = _reasons(
-        kinds, unit, passage, action, alone, elsewhere, cut, same, similarity, containment, facts,
-        said, numbers(e.units["length"])[unit], e,
+        kinds, unit, linked, passage, action, alone, elsewhere, cut, same, similarity, containment,
+        facts, said, numbers(e.units["length"])[unit], e,
     )  # fmt: skip
 
     class_ = _class_codes(links, kinds, passage, e)
@@ -174,6 +174,7 @@ REASONS = [
     "decision: drop",
     "of a class that is removed",
     "the first of its group in keep order",
+    "like the source, but the first of a group of its own in keep order",
     "an exact copy of what is kept",
     "word for word what is kept",
     "whole sentences of what is kept, word for word",
@@ -200,7 +201,7 @@ REASONS = [
 ]
 (
     _KEEP, _THIS, _BOILERPLATE, _DROP, _REMOVED,
-    _FIRST, _EXACT, _SAME, _STANDS, _ALIKE, _CONTAINED, _NEAR, _FAMILY,
+    _FIRST, _OWN, _EXACT, _SAME, _STANDS, _ALIKE, _CONTAINED, _NEAR, _FAMILY,
     _WORD_FOR_WORD, _WHOLE, _SENTENCES, _DOCUMENT, _SPARED, _SHORT,
     _SAME_SOURCE, _CAREFUL, _BELOW, _DIFFERS, _WORDS, _MASKED, _UNKEPT, _PASSAGE, _UNCUT,
     _ELSEWHERE,
@@ -210,6 +211,7 @@ REASONS = [
 def _reasons(
     kinds: Ints,
     unit: Ints,
+    linked: npt.NDArray[np.bool_],
     passage: Ints,
     action: npt.NDArray[np.int8],
     alone: npt.NDArray[np.bool_],
@@ -241,6 +243,7 @@ def _reasons(
         (kinds == PASSAGE, _PASSAGE if e.settings.passage_action == "tag" else _UNCUT),
         (dropped & e.removed[unit], _REMOVED),
         *((outcome == decision, decision) for decision in (_KEEP, _THIS, _BOILERPLATE)),
+        ((action == 0) & linked, _OWN),
         (action == 0, _FIRST),
         *([] if e.whole is None else [(alone & e.whole[unit], _SENTENCES)]),
         (alone, _DOCUMENT),

@@ -95,6 +95,16 @@ def test_boilerplate_has_no_direction() -> None:
         assert rows["direction"].to_pylist() == wanted
 
 
+def test_what_is_first_in_one_group_and_like_another_unit_has_both_reasons() -> None:
+    links = link_table((1, 0, 0, -1, "near"), (1, -1, -1, 0, "masked"), (2, 1, -1, 0, "masked"))
+    rows = rows_of(links, evidence(target=np.array([-1, -1, -1]))).to_pylist()
+    told = [row["reason"] for row in rows if row["line"] == rows[0]["line"]]
+    assert sorted(told) == [
+        "like the source, but the first of a group of its own in keep order",
+        "the first of its group in keep order",
+    ]
+
+
 def test_rows_worked_by_hand() -> None:
     first, near, exact = rows_of(LINKS, evidence(target=np.array([-1, -1, 0]))).to_pylist()
     assert first == {
