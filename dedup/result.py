@@ -238,9 +238,10 @@ class Result:
 
     @cached_property
     def substitutions(self) -> pa.Table:
-        """What stands in place of what: ``from, to, kind, units, groups``, most units first.
+        """What stands in place of what: ``from, to, kind, count, groups``, the most frequent first.
 
-        Counted are the slots of clusters, and those of families beyond the cluster of their first.
+        Counted are the slots of every unit: of clusters, and of families beyond the cluster of
+        their first.
         """
         return substitution_table(self.templates)
 

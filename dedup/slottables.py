@@ -44,8 +44,9 @@ def slot_table(templates: Templates, name: str, group: Ints, row: Ints, unit: In
 def substitution_table(templates: Templates) -> pa.Table:
     """Return what stands in place of what the first text of its group has, over all groups.
 
-    Columns ``from, to, kind, units, groups``, most units first. A unit that is in a cluster and
-    in a family counts once. Of a value that is written in several ways the first is told.
+    Columns ``from, to, kind, count, groups``, the most frequent first. Every slot of every unit
+    counts; those of a unit that is in a cluster and in a family count once. Of a value that is
+    written in several ways the first is told.
     """
     t, pairs = templates, templates.pairs
     held = np.flatnonzero(pairs.fresh)
@@ -54,10 +55,10 @@ def substitution_table(templates: Templates) -> pa.Table:
     new = np.ones(len(order), bool)
     new[1:] = both[order[1:]] != both[order[:-1]]
     starts = np.flatnonzero(new)
-    units = sums(pairs.fresh[held][order], starts)
+    count = sums(pairs.fresh[held][order], starts)
     groups = np.diff(np.append(starts, len(order)))
     first = t.distinct.value[pairs.first[held[order[starts]]]]
-    by_count = np.lexsort((first, -groups, -units))
+    by_count = np.lexsort((first, -groups, -count))
     first = first[by_count]
     slot = t.value_slot[first]
     return pa.table(
@@ -65,7 +66,7 @@ def substitution_table(templates: Templates) -> pa.Table:
             "from": _written(t, t.lead_values[slot]),
             "to": _written(t, first),
             "kind": _kinds(t, slot),
-            "units": units[by_count],
+            "count": count[by_count],
             "groups": groups[by_count],
         }
     )

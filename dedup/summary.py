@@ -80,7 +80,9 @@ def summary_text(report: Mapping[str, Any], result: Result) -> str:
         _section("Where the texts of clusters come from", _origins(result)),
         _groups(result, "cluster", result.clusters),
         _groups(result, "family", _beyond_clusters(result)),
-        _section("Places and organisations put in place of others, by units", _exchanged(result)),
+        _section(
+            "Places and organisations put in place of others, and how often", _exchanged(result)
+        ),
         _longest_sections(result),
         _section("Documents repeated most, by characters", _documents(result)),
     ]
@@ -228,9 +230,9 @@ def _exchanged(result: Result) -> list[str]:
     pairs = result.substitutions
     whole = pc.and_(pc.not_equal(pairs["from"], ""), pc.not_equal(pairs["to"], ""))
     rows = pairs.filter(pc.and_(whole, pc.is_in(pairs["kind"], kinds))).slice(0, LISTED).to_pylist()
-    width = max((len(f"{row['units']:,}") for row in rows), default=0)
+    width = max((len(f"{row['count']:,}") for row in rows), default=0)
     return [
-        f"  {row['units']:>{width},}  {_quoted(row['from'])} → {_quoted(row['to'])}" for row in rows
+        f"  {row['count']:>{width},}  {_quoted(row['from'])} → {_quoted(row['to'])}" for row in rows
     ]
 
 

@@ -244,7 +244,7 @@ class Distinct:
 
 @dataclass(frozen=True)
 class Pairs:
-    """What stands in place of what the first text has: row by row, that of most units first."""
+    """What stands in place of what the first text has: row by row, the most frequent first."""
 
     row: Ints
     hashes: Hashes

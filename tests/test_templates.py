@@ -58,7 +58,7 @@ def test_a_place_is_a_slot_whatever_the_script() -> None:
     size = len(texts[0])
     assert (row["fixed_share"], row["aligned"]) == (round((size - 1) / size, 4), 2)
     assert result.substitutions.to_pylist() == [
-        {"from": "縣", "to": "市", "kind": "place", "units": 2, "groups": 1}
+        {"from": "縣", "to": "市", "kind": "place", "count": 2, "groups": 1}
     ]
     assert result.slots().to_pylist() == [
         {"cluster": 0, "slot": 0, "kind": "place", "unit": unit, "value": value}
@@ -98,7 +98,7 @@ def test_a_family_of_several_clusters_has_a_row_and_counts_once() -> None:
         "date", "年", "date", "月", "date", "日", "place", "人民代表大会常务委员会公布",
     ]  # fmt: skip
     assert family["members"][3]["values"] == ["2017", "4", "30", "霍邱县"]
-    told = {(row["from"], row["to"]): row["units"] for row in result.substitutions.to_pylist()}
+    told = {(row["from"], row["to"]): row["count"] for row in result.substitutions.to_pylist()}
     assert told == {
         ("2015", "2016"): 1, ("2015", "2017"): 1, ("4", "12"): 1, ("1", "24"): 1, ("1", "30"): 1,
         ("霍邱县", "金寨县"): 1,
@@ -200,7 +200,7 @@ def test_rows_and_tables_are_those_of_the_twin(corpus: list[str], longest: bool)
             assert folding.fold_strings(mine, TABLES) == theirs
             whole = "".join(part.get("text") or mine[part["slot"]] for part in row["template"])
             assert folding.fold_strings([whole], TABLES) == [shadows[unit]]
-        # Values and substitutions are counted in units.
+        # Values are counted in units, substitutions in slots of units.
         for number, (part, slot) in enumerate(zip(found, twin, strict=True)):
             counts: dict[str, int] = {}
             for unit in members:
