@@ -206,17 +206,23 @@ def _groups(result: Result, noun: str, groups: pa.Table) -> str:
     numbers = groups[noun].to_numpy()
     classes = result.classes.by_number("cluster" if noun == "cluster" else "family")
     order = np.lexsort((numbers, -groups["units"].to_numpy()))[:LISTED]
+    traced = result.tracing.clusters if noun == "cluster" else result.tracing.families
+    shown = traced.filter(pc.is_in(traced[noun], pa.array(numbers[order])))
+    origin = dict(zip(shown[noun].to_pylist(), shown["unit"].to_pylist(), strict=True))
     lines: list[str] = []
     for row in (
         groups.select([noun, "units", "documents", "dropped", "unit", "text"])
         .take(order)
         .to_pylist()
     ):
+        # Who had it first, where that is known; else one of them.
+        first = origin[row[noun]]
         dropped = f", {row['dropped']:,} dropped" if row["dropped"] else ""
         size = f"{_many(row['units'], 'unit')} in {_many(row['documents'], 'document')}{dropped}"
         lines += [
             f"  {noun} {row[noun]} ({CLASSES[classes[row[noun]]]}): {size}; "
-            f"first in {_place(result, row['unit'])}",
+            f"{'one' if first is None else 'first'} in "
+            f"{_place(result, row['unit'] if first is None else first)}",
             f"    {_quoted(row['text'])}",
         ]
     plural = {"cluster": "clusters", "family": "families"}[noun]

@@ -39,7 +39,18 @@ def test_a_small_run_by_hand(tmp_path: Path):
     assert text.startswith(head)
     assert "Why units were dropped\n  1  an exact copy of what is kept\n" in text
     assert "Why units were only tagged\n  1  shorter than the least length to drop\n" in text
-    assert f"2 units in 2 documents, 1 dropped; first in a.txt, line 2\n    {TEXT}\n" in text
+    assert f"2 units in 2 documents, 1 dropped; one in a.txt, line 2\n    {TEXT}\n" in text
+
+
+def test_who_had_it_first_is_said_where_it_is_known(tmp_path: Path):
+    corpus = tmp_path / "corpus"
+    corpus.mkdir()
+    read = TEXT.replace("领导", "领(lǐng)导(dǎo)")
+    (corpus / "a.txt").write_text(f"{read}\n", encoding="utf-8")
+    (corpus / "b.txt").write_text(f"二月\n{TEXT}\n", encoding="utf-8")
+    run([corpus], tmp_path / "out")
+    text = (tmp_path / "out" / "summary.txt").read_text(encoding="utf-8")
+    assert f"2 units in 2 documents, 1 dropped; first in b.txt, line 2\n    {read}\n" in text
 
 
 def test_sections_are_named_with_their_lines(tmp_path: Path):
