@@ -29,7 +29,7 @@ _NOT_IN_MARKERS = '"\\,'
 """What a format would have to escape."""
 
 DEFAULT_THRESHOLDS = {
-    ("words", 1): 0.75,
+    ("words", 1): 0.8,
     ("words", 2): 0.6,
     ("words", 3): 0.55,
     ("chars", 2): 0.7,
