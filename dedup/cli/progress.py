@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 __all__ = ["Progress"]
 
 FIRST_RUN = (
-    "First run: the kernels are being compiled, once; that takes about a quarter of a minute."
+    "First run: the kernels are being compiled, once; that takes about half a minute."
 )
 
 
