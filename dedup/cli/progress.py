@@ -14,9 +14,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Progress"]
 
-FIRST_RUN = (
-    "First run: the kernels are being compiled, once; that takes about half a minute."
-)
+FIRST_RUN = "First run: the kernels are being compiled, once; that takes about half a minute."
 
 
 class Progress:
