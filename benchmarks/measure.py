@@ -149,7 +149,7 @@ def write_result(
     path = to / f"{name}.json"
     row = {
         "benchmark": name,
-        "command": shown(["python", "-m", *_module(), *sys.argv[1:]]),
+        "command": shown(["python", "-m", *_module(), *_arguments()]),
         "date": datetime.now(timezone.utc).strftime("%Y-%m-%d %H:%M UTC"),
         "machine": machine(),
         "versions": versions(packages),
@@ -159,6 +159,15 @@ def write_result(
     text = json.dumps(row, ensure_ascii=False, indent=1, default=_plain)
     path.write_text(f"{text}\n", encoding="utf-8")
     return path
+
+
+def _arguments() -> list[str]:
+    """Return the arguments, but for where the results go: that is not what was measured."""
+    told = sys.argv[1:]
+    if "--results" in told:
+        at = told.index("--results")
+        del told[at : at + 2]
+    return told
 
 
 def _module() -> list[str]:

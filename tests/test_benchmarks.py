@@ -98,6 +98,21 @@ def test_results_name_no_path_of_the_machine() -> None:
     assert measure.shown(command) == "dedup run a.jsonl"
 
 
+@pytest.mark.parametrize("path", sorted(measure.RESULTS.glob("*.json")), ids=lambda path: path.stem)
+def test_published_results_name_no_path_of_a_machine(path: Path) -> None:
+    command = json.loads(path.read_bytes())["command"]
+    assert command.startswith("python -m benchmarks.")
+    assert not any(Path(word).is_absolute() for word in command.split())
+
+
+def test_where_results_go_is_not_how_they_were_made(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sys, "argv", ["x", "planted", "--results", str(tmp_path), "--show", "3"])
+    written = measure.write_result("a", {}, {}, [], tmp_path)
+    assert json.loads(written.read_bytes())["command"].endswith(" planted --show 3")
+
+
 def test_goals_fail_on_a_figure_that_is_missing_or_beyond_its_bound(tmp_path: Path) -> None:
     met = {goal.figure: goal.least if goal.most is None else goal.most for goal in GOALS}
     assert judge(met)[1]
