@@ -20,9 +20,9 @@ from dedup.filling import filling
 from dedup.finding import Finding, Grouping
 from dedup.kernels.seeds import code_points
 from dedup.kinds import KINDS
+from dedup.likeness import similarities
 from dedup.rules import FILLED, NOTICE, PLAIN, REWORDED, TITLE, WORK, Evidence
 from dedup.spread import Members, beside, documents_of, kin_of, kinship, runs
-from dedup.stages.provenance import similarities
 from dedup.templates import BATCH_CHARACTERS, Templates, batches, starts_of
 
 __all__ = ["gather"]

@@ -12,10 +12,10 @@ import pyarrow as pa
 
 from dedup.classes import Classes, find_classes
 from dedup.columns import I64, numbers
+from dedup.excerpts import unit_texts
 from dedup.finding import Finding, Grouping
 from dedup.rules import CLASSES
 from dedup.stages.ledger import Groups
-from dedup.stages.provenance import unit_texts
 from dedup.templates import Templates
 from dedup.templating import find_templates
 

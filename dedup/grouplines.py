@@ -10,11 +10,11 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from dedup.columns import flat, numbers
+from dedup.excerpts import unit_hashes
 from dedup.jsonlines import Json, array_of, objects, quoted
 from dedup.kinds import KINDS
 from dedup.records import SCHEMA_VERSION
 from dedup.result import Result
-from dedup.stages.provenance import unit_hashes
 from dedup.templates import Templates, listed, starts_of
 
 __all__ = ["MEMBERS_SHOWN", "SUBSTITUTIONS_SHOWN", "VALUES_SHOWN", "group_lines"]

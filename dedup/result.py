@@ -19,6 +19,7 @@ from dedup.decided import decided_actions
 from dedup.deciding import decide
 from dedup.engines.local import LocalEngine
 from dedup.errors import SettingsError
+from dedup.excerpts import unit_texts
 from dedup.excising import cut_passages
 from dedup.finding import Decision, Finding, Grouping
 from dedup.grouped import Grouped
@@ -30,7 +31,7 @@ from dedup.shares import class_shares, document_shares, passage_characters, shar
 from dedup.slottables import slot_table, substitution_table
 from dedup.stages.classify import class_of_pairs, class_of_passages
 from dedup.stages.ledger import ACTIONS, Groups, actions
-from dedup.stages.provenance import Evidence, provenance_rows, unit_texts
+from dedup.stages.provenance import Evidence, provenance_rows
 from dedup.templates import Templates
 from dedup.tracing import Tracing
 

@@ -12,12 +12,12 @@ import pyarrow.compute as pc
 from dedup.columns import I32, I64, U8, Bools, flat, numbers
 from dedup.dates import before, written_dates
 from dedup.dating import FOUND, HEAD, document_dates
+from dedup.excerpts import stretch_texts, unit_texts
 from dedup.finding import Decision, Finding
 from dedup.records import BLANKED, LOST, READINGS
 from dedup.stages.chain import chains
 from dedup.stages.ledger import Groups
 from dedup.stages.origin import DIRECTIONS, Clues, directions, origins, pair_keys
-from dedup.stages.provenance import stretch_texts, unit_texts
 from dedup.stages.traces import named_years, traces
 
 __all__ = ["Tracing"]

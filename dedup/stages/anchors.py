@@ -13,6 +13,7 @@ import numpy as np
 import pyarrow as pa
 
 from dedup.columns import I64, U64, Bools, numbers
+from dedup.partners import earlier_rows
 
 __all__ = ["Held", "hold", "meet", "steps", "telling", "unit_anchors", "weighed"]
 
@@ -157,23 +158,13 @@ def meet(rows: pa.Table) -> pa.Table:
     again = np.zeros(len(key), np.bool_)
     again[1:] = (key[1:] == key[:-1]) & (document[1:] == document[:-1])
     key, document = key[~again], document[~again]
-    at = np.arange(len(key))
-    new = np.ones(len(key), np.bool_)
-    new[1:] = key[1:] != key[:-1]
-    first = np.maximum.accumulate(np.where(new, at, 0))
-    laters = [np.flatnonzero(~new)]
-    earliers = [first[laters[0]]]
-    for back in range(1, PARTNERS):
-        later = np.flatnonzero(at - back > first)
-        laters.append(later)
-        earliers.append(later - back)
-    later, earlier = np.concatenate(laters), np.concatenate(earliers)
+    later, earlier, capped = earlier_rows(key, PARTNERS)
     return pa.table(
         {
             "a": document[earlier],
             "b": document[later],
             "weight": 1 + (key[later] & _ONE).astype(np.int64),
-            "capped": (earlier == first[later]) & (later - earlier == PARTNERS + 1),
+            "capped": capped,
         }
     )
 

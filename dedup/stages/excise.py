@@ -13,7 +13,7 @@ import numpy as np
 import pyarrow as pa
 
 from dedup.columns import I64, U8, U32, U64, Bools, strings
-from dedup.kernels.passages import bytes_at
+from dedup.kernels.ends import bytes_at
 from dedup.kernels.seeds import code_points
 from dedup.kernels.sentences import sentence_hashes
 from dedup.kernels.spans import copy_spans

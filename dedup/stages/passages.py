@@ -17,7 +17,9 @@ import pyarrow as pa
 from dedup.columns import I32, I64, U8, U32, Bools, numbers, strings
 from dedup.folding import FoldTables, fold_spans
 from dedup.kernels import passages as kernels
+from dedup.kernels.ends import MARKS, bytes_at, holders, strip
 from dedup.kernels.seeds import code_points, winnow
+from dedup.partners import earlier_rows
 from dedup.records import PASSAGES
 
 __all__ = [
@@ -48,13 +50,13 @@ class Shadows:
     narrow: Bools
     """Of each unit: it is alphabetic, a word takes several characters."""
     marked: I64
-    """The unit at every ``1 << kernels.MARKS``-th character."""
+    """The unit at every ``1 << MARKS``-th character."""
 
     def holders(self, places: I64) -> I64:
         """Return the unit that each place is in."""
         places = np.ascontiguousarray(places)
         out = np.empty(places.size, np.int64)
-        kernels.holders(places.reshape(-1), self.unit_start, self.marked, out)
+        holders(places.reshape(-1), self.unit_start, self.marked, out)
         return out.reshape(places.shape)
 
 
@@ -81,7 +83,7 @@ def lay_out(units: pa.Table, documents: int) -> Shadows:
         row += len(chunk)
     document = numbers(units["document"]).astype(np.int64)
     first_unit = np.searchsorted(document, np.arange(documents + 1)).astype(np.int64)
-    marks = np.arange(0, len(text), 1 << kernels.MARKS)
+    marks = np.arange(0, len(text), 1 << MARKS)
     return Shadows(
         text, unit_start, document, first_unit, unit_start[first_unit], wide * 3 < length,
         np.searchsorted(unit_start, marks, "right").astype(np.int64) - 1,
@@ -118,19 +120,9 @@ def meet(rows: pa.Table) -> pa.Table:
     some are not compared; ``times`` is how many seeds the key has.
     """
     key, seed = numbers(rows["key"]), numbers(rows["seed"])
-    at = np.arange(len(key))
+    which, partner, capped = earlier_rows(key, PARTNERS)
     new = np.ones(len(key), np.bool_)
     new[1:] = key[1:] != key[:-1]
-    first = np.maximum.accumulate(np.where(new, at, 0))
-    rows_of = [np.flatnonzero(~new)]
-    partners_of = [first[rows_of[0]]]
-    for back in range(1, PARTNERS):
-        later = np.flatnonzero(at - back > first)
-        rows_of.append(later)
-        partners_of.append(later - back)
-    which, partner = np.concatenate(rows_of), np.concatenate(partners_of)
-    # The first that is one too many: it has the first of its key, and passes over the second.
-    capped = (partner == first[which]) & (which - partner == PARTNERS + 1)
     times = np.diff(np.flatnonzero(new), append=len(key)).astype(np.int32)
     return pa.table(
         {
@@ -192,7 +184,7 @@ def _settled(
     gone = np.zeros(len(rows), np.bool_)
     kernels.join_neighbours(rows, first, last, s.document, share, gone)
     rows = rows[~gone]
-    kernels.strip(s.text, _table(CLOSING), _table(OPENING), rows)
+    strip(s.text, _table(CLOSING), _table(OPENING), rows)
     rows = rows[rows[:, 4] >= least]  # what is left has no empty span
     wanted = np.where(s.narrow[s.holders(rows[:, 0])], 3 * least, least)
     longest = np.maximum(rows[:, 1] - rows[:, 0], rows[:, 3] - rows[:, 2])
@@ -320,7 +312,7 @@ def _bytes(data: U8, starts: I64, counts: I64, *, white_goes: bool) -> tuple[I64
     """Return where so many code points from each start end, in bytes from there, and in them."""
     order = np.lexsort((counts, starts))
     out, told = np.empty((2, len(starts)), np.int64)
-    kernels.bytes_at(data, starts[order], counts[order], white_goes, out, told)
+    bytes_at(data, starts[order], counts[order], white_goes, out, told)
     back = np.empty(len(order), np.int64)
     back[order] = np.arange(len(order))
     return out[back], told[back]

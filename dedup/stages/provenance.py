@@ -11,17 +11,15 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from dedup.columns import Array, flat, lists, make_strings, numbers, strings
+from dedup.columns import Array, flat, lists, numbers
+from dedup.excerpts import stretch_texts, unit_hashes
 from dedup.kernels.sentences import stands_in
-from dedup.kernels.spans import copy_spans
-from dedup.kernels.verify import shared_counts, subsequence
+from dedup.kernels.verify import subsequence
+from dedup.likeness import similarities
 from dedup.records import SCHEMA_VERSION
 from dedup.settings import Settings
 
-__all__ = [
-    "REASONS", "Evidence", "provenance_rows", "similarities", "stretch_texts", "unit_hashes",
-    "unit_texts",
-]  # fmt: skip
+__all__ = ["REASONS", "Evidence", "provenance_rows"]
 
 Ints = npt.NDArray[np.int64]
 
@@ -69,29 +67,6 @@ class Evidence:
     """Of two units that are in no group: in two documents, and in one."""
     drop_threshold: float | None
     settings: Settings
-
-
-def unit_texts(text: pa.ChunkedArray, units: pa.Table, which: Ints) -> pa.Array:
-    """Return the original text of units numbered ``which``, as a large_string."""
-    document, start, end = (
-        numbers(units[name])[which] for name in ("document", "byte_start", "byte_end")
-    )
-    return stretch_texts(text, document, start, end)
-
-
-def stretch_texts(text: pa.ChunkedArray, document: Ints, start: Ints, end: Ints) -> pa.Array:
-    """Return the original text of stretches of documents (bytes), as a large_string."""
-    data, offsets = strings(text)
-    base = offsets[document]
-    return _copied(data, base + start, base + end)
-
-
-def _copied(data: npt.NDArray[np.uint8], starts: Ints, ends: Ints) -> pa.Array:
-    """Return stretches of UTF-8 text as a large_string."""
-    out_offsets = np.concatenate([[0], np.cumsum(ends - starts)]).astype(np.int64)
-    out = np.empty(out_offsets[-1], np.uint8)
-    copy_spans(data, starts, ends, out)
-    return make_strings(out, out_offsets)
 
 
 def provenance_rows(links: pa.Table, evidence: Evidence) -> pa.Table:
@@ -298,25 +273,6 @@ def _compared(
     return one, other
 
 
-def similarities(
-    a: Ints, b: Ints, sets: pa.Array
-) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
-    """Return the Jaccard of sets ``a`` and ``b``, and the containment of ``a`` in ``b``.
-
-    ``sets`` are shingles (large_list<uint64>), ``a`` and ``b`` indices into them.
-    """
-    values, starts = lists(sets)
-    if len(starts) == 1:
-        return np.zeros(len(a)), np.zeros(len(a))
-    sizes = np.diff(starts)
-    shared = np.empty(len(a), np.int32)
-    shared_counts(values, starts, a, b, shared)
-    return (
-        shared / np.maximum(1, sizes[a] + sizes[b] - shared),
-        shared / np.maximum(1, sizes[a]),
-    )
-
-
 def _with_passages(links: pa.Table, passages: pa.Table) -> tuple[pa.Table, Ints]:
     """Return the links with those of passages, in the order of the corpus, and each one's passage.
 
@@ -382,13 +338,11 @@ def _gone(e: Evidence) -> npt.NDArray[np.bool_]:
 
 def _texts(e: Evidence, unit: Ints, passage: Ints) -> pa.Array:
     """Return the original text of units, and of passages where there is one."""
-    data, offsets = strings(e.documents["text"])
     bounds = []
     for name in ("byte_start", "byte_end"):
         of_passage = np.append(numbers(e.passages[name]), 0)[passage]
         bounds.append(np.where(passage >= 0, of_passage, numbers(e.units[name])[unit]))
-    base = offsets[numbers(e.units["document"])[unit]]
-    return _copied(data, base + bounds[0], base + bounds[1])
+    return stretch_texts(e.documents["text"], numbers(e.units["document"])[unit], *bounds)
 
 
 def _place(
@@ -410,14 +364,6 @@ def _place(
         f"{prefix}doc": flat(e.documents["doc"]).take(document),
         **{f"{prefix}{name}": flat(taken[name]) for name in ("paragraph", "line", "start", "end")},
     }
-
-
-def unit_hashes(units: pa.Table, which: Ints) -> pa.Array:
-    """Return the 128-bit hashes of units as 32 hexadecimal digits."""
-    high, low = numbers(units["hash_high"])[which], numbers(units["hash_low"])[which]
-    raw = np.stack([high, low], axis=1).astype(">u8").tobytes()
-    digits = np.frombuffer(raw.hex().encode("ascii"), np.uint8)
-    return make_strings(digits, np.arange(len(which) + 1, dtype=np.int64) * 32)
 
 
 def _with_a_text(evidence: Evidence) -> Evidence:

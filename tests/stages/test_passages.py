@@ -11,7 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from naive import passages as naive
 
-from dedup.kernels.passages import COLUMNS, bytes_at, strip
+from dedup.kernels.ends import bytes_at, strip
+from dedup.kernels.passages import COLUMNS
 from dedup.kernels.passages import grow as grow_kernel
 from dedup.kernels.seeds import NARROW, WIDE, by_seed
 from dedup.stages.passages import PARTNERS, Meetings, Shadows, frequency, grow, lay_out, meet, sow

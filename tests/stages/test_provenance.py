@@ -9,10 +9,11 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
+from dedup.excerpts import unit_texts
 from dedup.records import DOCUMENTS, PASSAGES, SCHEMA_VERSION, UNITS
 from dedup.settings import Settings
 from dedup.stages.ledger import ACTIONS, actions
-from dedup.stages.provenance import REASONS, Evidence, provenance_rows, unit_texts
+from dedup.stages.provenance import REASONS, Evidence, provenance_rows
 
 SETS = pa.large_list(pa.uint64())
 NO_STRINGS = pa.array([], pa.large_string())
