@@ -18,9 +18,8 @@ import numpy.typing as npt
 import pyarrow.parquet as pq
 
 from dedup.columns import make_lists, numbers
-from dedup.edges import find_edges
+from dedup.edges import join, verified
 from dedup.engines.local import LocalEngine
-from dedup.settings import Settings
 from dedup.watch import Watch
 
 Key = tuple[int, int]
@@ -47,8 +46,9 @@ def own_shingles(audit: Path, threshold: float) -> dict[str, Any]:
     sets = [np.frombuffer(each, np.uint64) for each in number]
     offsets = np.array([0, *accumulate(map(len, sets))], np.int64)
     column = make_lists(np.concatenate([*sets, np.empty(0, np.uint64)]), offsets)
-    settings = Settings(threshold=threshold)
-    edges = find_edges(LocalEngine(), column, None, None, settings, Watch(), "audit").edges
+    engine, watch = LocalEngine(), Watch()
+    candidates = join(engine, column, None, threshold, watch, "audit")
+    edges = verified(engine, candidates, column, threshold, watch, "audit").edges
     found = of_key[np.fromfile(audit / "pairs", np.int64)].reshape(-1, 2)
     return score_pairs(found, np.stack([numbers(edges["a"]), numbers(edges["b"])], axis=1))
 

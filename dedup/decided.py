@@ -40,6 +40,11 @@ class Decided:
     is not where it is said to be (``moved``)."""
 
     @property
+    def touched(self) -> Bools:
+        """Units that some decision is about."""
+        return self.keep | self.drop | self.boilerplate | self.this | (self.name >= 0)
+
+    @property
     def held(self) -> Bools:
         """Units that no rule may drop. What is boilerplate is tagged, as are other repeats."""
         return (self.keep | self.this | self.boilerplate) & ~self.drop

@@ -1,118 +1,123 @@
-"""The verified edges of one view, on any engine: sign, candidates or exact join, verify, audit."""
+"""The verified edges of one view, on any engine: candidates or exact join, verify, audit."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import dataclasses
+from dataclasses import dataclass
 from functools import partial
 from itertools import pairwise
 
 import numpy as np
-import numpy.typing as npt
 import pyarrow as pa
 
-from dedup.columns import lists, make_lists, numbers
+from dedup.columns import I32, I64, U32, Bools, lists, make_lists, numbers
 from dedup.engines import Engine
 from dedup.finding import View
 from dedup.records import EDGES
 from dedup.settings import Settings
-from dedup.stages.audit import compare, sample
+from dedup.stages.audit import compare
 from dedup.stages.candidates import band_tables, mark_large, pairs, without_large
-from dedup.stages.join import prefix_index, prefix_pairs, queries, query_pairs
-from dedup.stages.sign import Banding, sign
+from dedup.stages.join import prefix_index, prefix_pairs
 from dedup.stages.verify import verify
 from dedup.watch import Watch
 
-__all__ = ["find_edges"]
+__all__ = ["Candidates", "find_candidates", "join", "renumbered", "verified"]
 
 
-def find_edges(
-    engine: Engine,
-    sets: pa.Array,
-    near: npt.NDArray[np.bool_] | None,
-    banding: Banding | None,
-    settings: Settings,
-    watch: Watch,
-    name: str,
-) -> View:
-    """Return the verified edges of one view, and how they were found.
+@dataclass(frozen=True)
+class Candidates:
+    """Pairs of texts to be compared exactly, and how they came to be."""
+
+    parts: list[pa.Table]
+    """``a < b``; no pair is in two parts, unless buckets were capped."""
+    met: int | None = None
+    """As in ``View``, like the next."""
+    capped: int = 0
+    drawn: I64 | None = None
+    """Texts that an audit compared with all."""
+    true: pa.Table | None = None
+    """The pairs ``a < b`` that it found, about; None: there was no audit."""
+
+    def mark(self, among: Bools) -> None:
+        """Set what is true of every text, by number, that is in a pair."""
+        for part in [*self.parts, *([] if self.true is None else [self.true])]:
+            for side in ("a", "b"):
+                among[numbers(part[side])] = True
+
+    def renumbered(self, number: I64) -> Candidates:
+        """Return the pairs of texts that are called otherwise: ``number`` of each."""
+        return dataclasses.replace(
+            self,
+            parts=[renumbered(part, number) for part in self.parts],
+            drawn=None if self.drawn is None else number[self.drawn],
+            true=None if self.true is None else renumbered(self.true, number),
+        )
+
+
+def find_candidates(
+    engine: Engine, keys: U32, sizes: I32, settings: Settings, watch: Watch, name: str
+) -> Candidates:
+    """Return the pairs of texts that meet in a band of their ``keys`` (uint32[n, bands]).
+
+    ``sizes`` of 0 leave a text out.
+    """
+    with watch.stage(stage := f"candidates ({name})"):
+        bands = keys.shape[1]
+        mark = watch.count(stage, partial(mark_large, cap=settings.bucket_cap), 2 * bands)
+        grouped = engine.group(mark, band_tables(keys, sizes), ["bucket"], 2)
+        keys, capped = without_large(keys, grouped)
+        take = partial(
+            pairs, keys=keys, sizes=sizes, threshold=settings.near, cap=settings.bucket_cap
+        )
+        counted = watch.count(stage, take, 2 * bands, before=bands)
+        taken = engine.map(counted, list(enumerate(grouped)))
+        return Candidates([part[0] for part in taken], sum(part[1] for part in taken), capped)
+
+
+def join(
+    engine: Engine, sets: pa.Array, near: Bools | None, threshold: float, watch: Watch, name: str
+) -> Candidates:
+    """Return all pairs of sets that may reach the threshold, without signatures.
 
     ``near`` says which sets may be near another (all, if it is None).
     """
-    threshold = settings.near
-    sizes = np.diff(lists(sets)[1]).astype(np.int32)
-    if near is not None:
-        sizes = np.where(near, sizes, 0).astype(np.int32)
-    met, capped = None, 0
-    if banding is not None:
-        with watch.stage(stage := f"sign ({name})"):
-            parts = _ranges(len(sets), 8 + len(sets) // 50_000)
-            signing = partial(sign, banding=banding, seed=settings.seed)
-            keys = _keys(
-                engine, sets, parts, watch.count(stage, signing, len(parts)), banding.bands
-            )
     with watch.stage(stage := f"candidates ({name})"):
-        if banding is None:
-            joined = sets if near is None else _emptied(sets, near)
-            index = prefix_index(joined, threshold)
-            parts = _ranges(len(joined), 64)
-            found = engine.map(
-                watch.count(stage, partial(prefix_pairs, index=index), len(parts)), parts
-            )
-        else:
-            bands = keys.shape[1]
-            mark = watch.count(stage, partial(mark_large, cap=settings.bucket_cap), 2 * bands)
-            grouped = engine.group(mark, band_tables(keys, sizes), ["bucket"], 2)
-            keys, capped = without_large(keys, grouped)
-            take = partial(
-                pairs, keys=keys, sizes=sizes, threshold=threshold, cap=settings.bucket_cap
-            )
-            counted = watch.count(stage, take, 2 * bands, before=bands)
-            taken = engine.map(counted, list(enumerate(grouped)))
-            found, met = [part[0] for part in taken], sum(part[1] for part in taken)
-            del keys, grouped, take, counted, taken
+        joined = sets if near is None else _emptied(sets, near)
+        index = prefix_index(joined, threshold)
+        parts = _ranges(len(joined), 64)
+        joining = watch.count(stage, partial(prefix_pairs, index=index), len(parts))
+        return Candidates(engine.map(joining, parts))
+
+
+def verified(
+    engine: Engine, found: Candidates, sets: pa.Array, threshold: float, watch: Watch, name: str
+) -> View:
+    """Return the candidates that reach the threshold, as edges, and the audit of what was found."""
     with watch.stage(stage := f"verify ({name})"):
         verifying = partial(verify, sets=sets, threshold=threshold)
-        verified = engine.map(watch.count(stage, verifying, len(found)), found)
-        edges = pa.concat_tables([EDGES.empty_table(), *verified])
-        if capped:  # leaders of several large buckets may be the same
+        parts = engine.map(watch.count(stage, verifying, len(found.parts)), found.parts)
+        edges = pa.concat_tables([EDGES.empty_table(), *parts])
+        if found.capped:  # leaders of several large buckets may be the same
             edges = _without_repeats(edges)
         edges = edges.sort_by([("a", "ascending"), ("b", "ascending")]).combine_chunks()
-    audit = None
-    if banding is not None and settings.audit:
-        with watch.stage("audit"):
-            sampled = sample(np.flatnonzero(sizes), settings.audit, settings.seed)
-            wanted = queries(sets, sampled)
-            against = partial(query_pairs, sets=sets, wanted=wanted, threshold=threshold)
-            parts = _ranges(len(sets), 16)
-            true = pa.concat_tables(engine.map(watch.count("audit", against, len(parts)), parts))
-            if near is not None:
-                both = near[numbers(true["a"])] & near[numbers(true["b"])]
-                true = true.filter(pa.array(both))
-            true = verify(true, sets, threshold)
-            audit = compare(true, edges, sampled)
+        audit = None
+        if found.true is not None and found.drawn is not None:
+            audit = compare(verify(found.true, sets, threshold), edges, found.drawn)
     return View(
         edges=edges,
-        candidates=sum(part.num_rows for part in found),
-        met=met,
-        capped=capped,
+        candidates=sum(part.num_rows for part in found.parts),
+        met=found.met,
+        capped=found.capped,
         audit=audit,
     )
 
 
-def _keys(
-    engine: Engine,
-    sets: pa.Array,
-    ranges: list[tuple[int, int]],
-    signing: Callable[[pa.Array], npt.NDArray[np.uint32]],
-    bands: int,
-) -> npt.NDArray[np.uint32]:
-    """Sign all sets; the parts are copied as they come, so that they are never there twice."""
-    keys = np.empty((len(sets), bands), np.uint32)
-    for some in [ranges[i : i + 8] for i in range(0, len(ranges), 8)]:
-        parts = [sets.slice(first, last - first) for first, last in some]
-        for (first, last), part in zip(some, engine.map(signing, parts), strict=True):
-            keys[first:last] = part
-    return keys
+def renumbered(pairs: pa.Table, number: I64) -> pa.Table:
+    """Return a table with other names for its ``a`` and ``b``: ``number`` of each."""
+    for side in ("a", "b"):
+        called = pa.array(number[numbers(pairs[side])], pairs.schema.field(side).type)
+        pairs = pairs.set_column(pairs.column_names.index(side), side, called)
+    return pairs
 
 
 def _ranges(size: int, parts: int) -> list[tuple[int, int]]:
@@ -120,7 +125,7 @@ def _ranges(size: int, parts: int) -> list[tuple[int, int]]:
     return list(pairwise(cuts)) or [(0, 0)]
 
 
-def _emptied(sets: pa.Array, keep: npt.NDArray[np.bool_]) -> pa.Array:
+def _emptied(sets: pa.Array, keep: Bools) -> pa.Array:
     """Return the sets with those that are not kept empty."""
     values, starts = lists(sets)
     sizes = np.diff(starts)

@@ -89,7 +89,7 @@ def _standing(
     units, rows = finding.units, t.rows
     document, paragraph = numbers(units["document"]), numbers(units["paragraph"])
     documents = finding.documents.num_rows
-    looked_for = np.bincount(document[finding.text_of >= 0], minlength=documents)
+    looked_for = np.bincount(document[finding.compared], minlength=documents)
     kin = kinship(documents_of(of_clusters, document, documents), looked_for)
     a, b = kin.pairs(WORK)
     work = numbers(finding.engine.components(pa.array(a), pa.array(b), documents))

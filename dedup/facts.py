@@ -36,7 +36,7 @@ def run_report(result: Result, surveys: Sequence[Survey], removed_bytes: int) ->
             "quarantined": finding.quarantine.num_rows,
             "units": finding.units.num_rows,
             "documents_by_unit": _by_unit(result.documents),
-            "distinct_texts": finding.texts.num_rows,
+            "distinct_texts": finding.distinct,
             "clusters": result.cluster.count,
             "families": result.family.count,
             "passages": result.passages.num_rows,

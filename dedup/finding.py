@@ -140,10 +140,18 @@ class Finding:
     units: pa.Table
     rank: Ints
     """Per unit, its place in keep order."""
+    compared: Bools
+    """Per unit, whether it is long enough to be looked for."""
+    distinct: int
+    """Distinct texts of those, of which most stand alone."""
     text_of: Ints
-    """Per unit, its distinct text; -1 for a unit too short to be looked for."""
+    """Per unit, its distinct text; -1 for one that stands alone, near no other."""
     texts: pa.Table
-    """Per distinct text, in keep order: ``literal`` and ``masked``, ``guards``, ``cuts``, …"""
+    """Per distinct text, in keep order: ``literal`` and ``masked``, ``guards``, ``cuts``, …
+
+    Of those that another unit has, or that are near another, or equal to it once masked, and those
+    that a decision is about; ``number`` is what each is among all distinct ones.
+    """
     literal: View
     masked: View
     """Its edges are between the first texts of two masked ones."""

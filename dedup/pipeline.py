@@ -14,19 +14,19 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from dedup import dictionary, folding, masking, sentences
-from dedup.columns import flat, numbers, strings
+from dedup.columns import numbers, strings
 from dedup.corpus.memory import documents_table
 from dedup.decided import ahead, decided_units
-from dedup.edges import find_edges
 from dedup.engines import Engine
 from dedup.engines.local import LocalEngine
 from dedup.finding import Finding
-from dedup.gathering import Gatherer
 from dedup.markers import in_markers
+from dedup.near import find_near
 from dedup.passages import find_passages
 from dedup.records import DOCUMENTS, PASSAGES, QUARANTINE
 from dedup.result import Result
 from dedup.settings import Settings
+from dedup.sketches import Texts
 from dedup.stages.distinct import first_of_equals, keep_order, number_groups
 from dedup.stages.fold import fold
 from dedup.stages.passages import lay_out
@@ -36,16 +36,12 @@ from dedup.stages.sign import solve
 from dedup.stages.words import Lexicon, words
 from dedup.watch import LOGGER, Progress, Watch
 
-__all__ = ["Folded", "find", "find_folded", "find_in", "fold_corpus", "load_lexicon"]
+__all__ = ["Folded", "describing", "find", "find_folded", "find_in", "fold_corpus", "load_lexicon"]
 
 T = TypeVar("T")
 
 BATCH_BYTES = 1 << 19
 """Of text to a batch: large enough that a call costs nothing, small enough for the caches."""
-BATCHES_AT_ONCE = 16
-"""Whose words are held before they are gathered."""
-MASKED_LEAST = 3
-"""Words beside its slots that a masked text needs to be near another; 1 suffices to be equal."""
 
 
 def find(
@@ -180,7 +176,7 @@ def find_folded(
         text_of, text_unit = _distinct(engine, units, wanted, rank)
         in_corpus_order = np.argsort(text_unit, kind="stable")
         slices = _gather_shadows(units["shadow"], text_unit[in_corpus_order])
-        lengths = numbers(units["length"])[text_unit]
+        compared = text_of >= 0
         shadows = lay_out(units, documents.num_rows) if settings.passages else None
         units = folded.units = units.drop_columns(["shadow"])
 
@@ -189,54 +185,31 @@ def find_folded(
     banding = (
         None if settings.exact else solve(settings.near, settings.recall, settings.permutations)
     )
-    _, size = settings.shingle
-
-    def describe(shadow: pa.Array) -> pa.Table:
-        told = words(shadow, known, settings.chars is not None)
-        sets = shingle(told, size)
-        for name in ("guards", "free", "sentences", "cuts"):
-            sets = sets.append_column(name, told[name])
-        return sets
-
-    with watch.stage("words"):
-        characters = int(lengths.sum())
-        most = {"literal": characters, "masked": 2 * characters, "guards": characters}
-        most["sentences"] = characters + len(text_unit)
-        most["cuts"] = characters
-        gatherer = Gatherer(len(text_unit), most)
-        counted = watch.count("words", describe, len(slices))
-        gathered = []
-        with ThreadPoolExecutor(1) as gathering:  # of some batches, while the next are cut
-            while slices:
-                some, slices = slices[:BATCHES_AT_ONCE], slices[BATCHES_AT_ONCE:]
-                gathered.append(gathering.submit(gatherer.extend, engine.map(counted, some)))
-        for each in gathered:
-            each.result()
-        texts = gatherer.table()
-        if settings.keep != "first" or decided:  # else they are in the order of the corpus
-            texts = texts.take(pa.array(np.argsort(in_corpus_order))).combine_chunks()
-        texts = texts.append_column("length", pa.array(lengths))
-        texts = texts.append_column("unit", pa.array(text_unit))
-
-    literal = flat(texts["literal"])
-    edges = find_edges(engine, literal, None, banding, settings, watch, "literal")
-
-    with watch.stage("masked"):
-        masked_of, near = _masked(engine, texts)
-    masked = flat(texts["masked"])
-    masked_view = find_edges(engine, masked, near, banding, settings, watch, "masked")
-
+    repeated = np.bincount(text_of[compared], minlength=len(text_unit)) > 1
+    if decided:
+        repeated[text_of[compared & decided.touched]] = True
+    looked_at = Texts(slices, in_corpus_order, describing(known, settings))
+    del slices
+    near = find_near(engine, looked_at, repeated, banding, settings, watch)
+    text_of = np.append(near.number, -1)[text_of]  # -1 picks what is appended
+    number = np.flatnonzero(near.number >= 0)
+    text_unit = text_unit[number]
+    texts = near.texts.append_column("unit", pa.array(text_unit))
+    texts = texts.append_column("number", pa.array(number))
+    texts = texts.append_column("length", pa.array(numbers(units["length"])[text_unit]))
     finding = Finding(
         names=tuple(names),
         documents=documents,
         quarantine=folded.quarantine,
         units=units,
         rank=rank,
+        compared=compared,
+        distinct=len(near.number),
         text_of=text_of,
-        texts=texts.drop_columns(["masked_high", "masked_low"]),
-        literal=edges,
-        masked=masked_view,
-        masked_of=masked_of,
+        texts=texts,
+        literal=near.literal,
+        masked=near.masked,
+        masked_of=near.masked_of,
         decided=decided,
         banding=banding,
         engine=engine,
@@ -246,7 +219,7 @@ def find_folded(
     with watch.stage("cluster"):
         grouping = finding.group(settings)
     if shadows is not None:
-        first = np.append(text_unit, -1)[text_of]  # -1 picks what is appended
+        first = np.append(text_unit, -1)[text_of]
         repeated = (text_of >= 0) & (first != np.arange(len(text_of)))
         groups = np.stack([text_of, grouping.cluster.of, grouping.family.of], axis=1)
         passages, capped = find_passages(
@@ -276,6 +249,20 @@ def load_lexicon(settings: Settings) -> Lexicon:
     )
     kinds = masking.tag_kinds(loaded.tags)[loaded.tag]
     return Lexicon(loaded, kinds, masking.rules(), sentences.marks())
+
+
+def describing(lexicon: Lexicon, settings: Settings) -> Callable[[pa.Array], pa.Table]:
+    """Return what makes of shadow texts all that is told of their words, a row for each."""
+    _, size = settings.shingle
+
+    def describe(shadow: pa.Array) -> pa.Table:
+        told = words(shadow, lexicon, settings.chars is not None)
+        sets = shingle(told, size)
+        for name in ("guards", "free", "sentences", "cuts"):
+            sets = sets.append_column(name, told[name])
+        return sets
+
+    return describe
 
 
 def _parts(offsets: npt.NDArray[np.int64]) -> list[tuple[int, int]]:
@@ -337,23 +324,3 @@ def _distinct(
     order = np.empty(len(rank), np.int64)
     order[rank] = np.arange(len(rank))
     return by_rank[rank], order[leaders]
-
-
-def _masked(engine: Engine, texts: pa.Table) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.bool_]]:
-    """Return the first text of the same masked text for each, and which may be near another.
-
-    The first stands for the masked text from here on; -1 for a text of slots alone.
-    """
-    free = numbers(texts["free"])
-    wanted = np.flatnonzero(free > 0)
-    rows = pa.table(
-        {
-            "high": numbers(texts["masked_high"])[wanted],
-            "low": numbers(texts["masked_low"])[wanted],
-            "row": wanted,
-        }
-    )
-    first = pa.concat_tables(engine.group(first_of_equals, [rows], ["high", "low"]))
-    of = np.full(len(free), -1, np.int64)
-    of[numbers(first["row"])] = numbers(first["first"])
-    return of, (of == np.arange(len(of))) & (free >= MASKED_LEAST)

@@ -105,10 +105,12 @@ class Result:
     @property
     def edges(self) -> pa.Table:
         """The verified literal edges between distinct texts, and the first units of those."""
-        unit = numbers(self.finding.texts["unit"])
+        unit, number = (numbers(self.finding.texts[name]) for name in ("unit", "number"))
         edges = self.finding.literal.edges
-        for name in ("a", "b"):
-            edges = edges.append_column(f"unit_{name}", pa.array(unit[numbers(edges[name])]))
+        for at, name in enumerate(("a", "b")):
+            text = numbers(edges[name])
+            edges = edges.set_column(at, name, pa.array(number[text]))
+            edges = edges.append_column(f"unit_{name}", pa.array(unit[text]))
         return edges
 
     @cached_property

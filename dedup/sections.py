@@ -54,7 +54,7 @@ def find_sections(
     # Of units that resemble many others, their own text tells which goes with which.
     cluster, family = decision.cluster.of, decision.family.of
     of = np.stack([np.where(cluster >= 0, finding.text_of, -1), cluster, family], axis=1)
-    of += (of >= 0) * np.arange(3) * len(decision.cluster.first)  # of each kind its own numbers
+    of += (of >= 0) * np.arange(3) * (finding.texts.num_rows + 1)  # of each kind its own numbers
     of[class_of_unit == CLASSES.index("boilerplate")] = -1
     held = hold(of, document, _weighed(units, ""), finding.documents.num_rows)
     unit_start = np.concatenate([[0], np.cumsum(length)]).astype(np.int64)

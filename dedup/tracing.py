@@ -193,7 +193,7 @@ class Tracing:
     def _versions(self) -> I64:
         """The pairs of documents of which one shares much of its text with the other."""
         finding = self.finding
-        long = finding.text_of >= 0
+        long = finding.compared
         size = np.bincount(self._document[long], minlength=finding.documents.num_rows)
         unit, source = (numbers(self.decision.links[name]) for name in ("unit", "source"))
         a, b = self._document[unit[source >= 0]], self._document[source[source >= 0]]

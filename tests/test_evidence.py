@@ -112,8 +112,8 @@ def test_evidence_is_the_twins(documents: list[str]) -> None:
     groups = clusters + [families[row] for row in own]
 
     sizes = [0] * len(documents)
-    for unit, text in enumerate(finding.text_of.tolist()):
-        sizes[document[unit]] += text >= 0
+    for unit, compared in enumerate(finding.compared.tolist()):
+        sizes[document[unit]] += compared
     kin = naive.kinship(clusters, document)
     work = naive.works(kin, sizes, WORK)
     of = [-1] * len(document)

@@ -94,8 +94,6 @@ def prefix_join(
 def join_against(
     values: U64,
     starts: I64,
-    first: int,
-    last: int,
     sieve: U8,
     table: U64,
     slots: I32,
@@ -107,7 +105,7 @@ def join_against(
     a: I32,
     b: I32,
 ) -> int:
-    """Fill the pairs of a few query sets with the sets ``first`` to ``last``; return how many.
+    """Fill the pairs of a few query sets with all sets; return how many.
 
     Every element of every set is looked up once among those of the queries, so the cost is one
     pass over the sets. Stops early, with -1, where ``a`` and ``b`` are too short.
@@ -116,8 +114,6 @@ def join_against(
     ----------
     values, starts : uint64[:], int64[n + 1]
         The sets.
-    first, last : int64
-        The part of them to join.
     sieve : uint8[2**17]
         Bit ``v >> 44`` is set for each element ``v`` of the queries: most others end here.
     table, slots : uint64[2**k], int32[2**k]
@@ -136,7 +132,7 @@ def join_against(
     touched = np.empty(len(counts), np.int32)
     bits = np.uint64(len(table) - 1)
     n = np.int64(0)
-    for x in range(first, last):
+    for x in range(len(starts) - 1):
         met = 0
         for p in range(starts[x], starts[x + 1]):
             value = values[p]

@@ -11,7 +11,7 @@ import pyarrow as pa
 
 from dedup.columns import numbers
 
-__all__ = ["Audit", "compare", "sample", "wilson_interval"]
+__all__ = ["Audit", "compare", "draw", "wilson_interval"]
 
 
 @dataclass(frozen=True)
@@ -56,11 +56,9 @@ def wilson_interval(share: float, count: float, z: float = 1.96) -> tuple[float,
     return round(max(0.0, middle - half), 4), round(min(1.0, middle + half), 4)
 
 
-def sample(eligible: npt.NDArray[np.int64], count: int, seed: int) -> npt.NDArray[np.int64]:
-    """Draw ``count`` of the ``eligible`` texts, ascending; all if there are fewer."""
-    if len(eligible) <= count:
-        return eligible
-    return np.sort(np.random.default_rng(seed).choice(eligible, count, replace=False))
+def draw(size: int, count: int, seed: int) -> npt.NDArray[np.int64]:
+    """Draw ``count`` of ``size`` texts, in any order; all if there are fewer."""
+    return np.random.default_rng(seed).choice(size, min(size, count), replace=False)
 
 
 def compare(true_pairs: pa.Table, edges: pa.Table, sampled: npt.NDArray[np.int64]) -> Audit:

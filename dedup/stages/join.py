@@ -83,12 +83,10 @@ class Queries:
 
 
 def queries(sets: pa.Array, ids: npt.NDArray[np.int64]) -> Queries:
-    """Prepare the sets numbered ``ids`` to be joined against all."""
-    values, starts = lists(sets)
-    sizes = np.diff(starts)[ids]
-    elements = np.concatenate(
-        [values[starts[i] : starts[i + 1]] for i in ids.tolist()] or [values[:0]]
-    )
+    """Prepare sets, called ``ids``, to be joined against all."""
+    elements, starts = lists(sets)
+    elements = elements[starts[0] : starts[-1]]
+    sizes = np.diff(starts)
     holder = np.repeat(np.arange(len(ids), dtype=np.int32), sizes)
     by_element = np.argsort(elements, kind="stable")
     distinct, first = np.unique(elements[by_element], return_index=True)
@@ -117,22 +115,22 @@ def queries(sets: pa.Array, ids: npt.NDArray[np.int64]) -> Queries:
 
 
 def query_pairs(
-    part: tuple[int, int], sets: pa.Array, wanted: Queries, threshold: float
+    sets: pa.Array, ids: npt.NDArray[np.int64], wanted: Queries, threshold: float
 ) -> pa.Table:
-    """Return the pairs ``a < b`` of the queries with the sets numbered ``part``."""
+    """Return the pairs ``a < b`` of the queries with sets that are called ``ids``."""
     values, starts = lists(sets)
     counts = np.zeros(len(wanted.ids), np.int32)
-    room = 1 << 16
+    room = 1 << 12
     while True:
         a, b = np.empty(room, np.int32), np.empty(room, np.int32)
         written = join_against(
-            values, starts, part[0], part[1], wanted.sieve, wanted.table, wanted.slots,
+            values, starts, wanted.sieve, wanted.table, wanted.slots,
             wanted.post_starts, wanted.posts, wanted.sizes, threshold, counts, a, b,
         )  # fmt: skip
         if written >= 0:
             break
         room = -written
-    x, y = wanted.ids[a[:written]], b[:written].astype(np.int64)
+    x, y = wanted.ids[a[:written]], ids[b[:written]]
     other = x != y
     x, y = x[other], y[other]
     return pa.table({"a": np.minimum(x, y), "b": np.maximum(x, y)})

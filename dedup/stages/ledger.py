@@ -24,14 +24,14 @@ class Groups:
     """A partition of units: the group of each, and the first unit of each group in keep order."""
 
     of: Ints
-    """Per unit, its group; -1 for a unit that is in none of two units or more."""
+    """Per unit, its group, numbered in the order of the texts that lead them; -1: in none."""
     first: Ints
-    """Per group, its first unit, -1 for a group that is none; one more -1 at the end."""
+    """Per group, its first unit; one more at the end, -1, for what is in no group."""
 
     @property
     def count(self) -> int:
         """Groups of two units or more."""
-        return int((self.first >= 0).sum())
+        return len(self.first) - 1
 
 
 def group_units(leader: Ints, text: Ints, rank: Ints, source: Ints | None = None) -> Groups:
@@ -58,10 +58,11 @@ def group_units(leader: Ints, text: Ints, rank: Ints, source: Ints | None = None
         np.minimum.at(low, of[members], source[members])
         np.maximum.at(high, of[members], source[members])
         real &= low < high
-    of = np.where(real[of], of, -1)
+    number = np.append(np.where(real[:-1], np.cumsum(real[:-1]) - 1, -1), -1)
+    of = number[of]
     members = np.flatnonzero(of >= 0)
     members = members[np.argsort(-rank[members], kind="stable")]
-    first = np.full(size, -1, np.int64)
+    first = np.full(int(number.max(initial=-1)) + 2, -1, np.int64)
     first[of[members]] = members  # the last written, of the lowest rank, stays
     return Groups(of.astype(np.int64), first)
 

@@ -77,7 +77,7 @@ def words(shadows: pa.Array, lexicon: Lexicon, characters: bool) -> pa.Table:
         {
             "tokens": make_lists(tokens[: token_starts[-1]], token_starts),
             "masked": make_lists(masked[: masked_starts[-1]], masked_starts),
-            "guards": make_lists(guards[: guard_starts[-1]], guard_starts),
+            "guards": make_lists(guards[: guard_starts[-1]].copy(), guard_starts),
             "free": free,
             "sentences": _sentences(text, offsets, lexicon.marks, total, longest),
             "cuts": make_lists(cuts[: cut_starts[-1]].copy(), cut_starts),

@@ -25,9 +25,12 @@ def groups(
             members[leader[its]].append(unit)
     of = [-1] * len(text)
     first = {}
-    for group, units in members.items():
-        if len(units) < 2 or (source is not None and len({source[unit] for unit in units}) < 2):
-            continue
+    real = [
+        units
+        for _, units in sorted(members.items())
+        if len(units) > 1 and (source is None or len({source[unit] for unit in units}) > 1)
+    ]
+    for group, units in enumerate(real):
         first[group] = min(units, key=lambda unit: rank[unit])
         for unit in units:
             of[unit] = group

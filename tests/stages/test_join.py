@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from naive import verify as naive
 
-from dedup.stages.join import prefix_index, prefix_pairs, queries, query_pairs
+from dedup.stages.join import Queries, prefix_index, prefix_pairs, queries, query_pairs
 from dedup.stages.verify import verify
 
 Sets = list[set[int]]
@@ -36,13 +36,18 @@ def joined(sets: Sets, threshold: float, parts: int = 1) -> list[tuple[int, int]
     return found(verify(pa.concat_tables(tables), column(sets), threshold))
 
 
+def asked(sets: Sets, chosen: set[int]) -> Queries:
+    ids = sorted(chosen)
+    return queries(column([sets[i] for i in ids]), np.array(ids, np.int64))
+
+
 def test_worked_example() -> None:
     sets: Sets = [{1, 2, 3, 4}, {1, 2, 3, 5}, {7}, set(), {7}, set()]
     # 3 of 5 elements, .6, for the first two; the equal ones; empty sets are like nothing.
     assert sorted(joined(sets, 0.6)) == [(0, 1), (2, 4)]
     assert joined(sets, 0.61) == [(2, 4)]
-    wanted = queries(column(sets), np.array([1, 3]))
-    assert found(query_pairs((0, 6), column(sets), wanted, 0.6)) == [(0, 1)]
+    wanted = asked(sets, {1, 3})
+    assert found(query_pairs(column(sets), np.arange(6), wanted, 0.6)) == [(0, 1)]
 
 
 @given(some_sets, thresholds, st.integers(1, 4))
@@ -58,10 +63,12 @@ def test_queries_find_every_pair_of_theirs(
     sets: Sets, threshold: float, data: st.DataObject
 ) -> None:
     chosen = data.draw(st.sets(st.sampled_from(range(len(sets))) if sets else st.nothing()))
-    wanted = queries(column(sets), np.array(sorted(chosen), np.int64))
+    wanted = asked(sets, chosen)
     cut = data.draw(st.integers(0, len(sets)))
+    every = np.arange(len(sets))
     parts = [
-        query_pairs(part, column(sets), wanted, threshold) for part in ((0, cut), (cut, len(sets)))
+        query_pairs(column(sets).slice(first, len(part)), part, wanted, threshold)
+        for first, part in ((0, every[:cut]), (cut, every[cut:]))
     ]
     pairs = found(verify(pa.concat_tables(parts), column(sets), threshold))
     assert all(a < b for a, b in pairs)
@@ -81,14 +88,13 @@ def test_a_slice_is_joined_as_itself(sets: Sets, threshold: float) -> None:
 def test_nothing_is_joined_with_nothing(threshold: float) -> None:
     assert joined([], threshold) == []
     assert joined([set(), set()], threshold) == []
-    wanted = queries(column([]), np.array([], np.int64))
-    assert query_pairs((0, 0), column([]), wanted, threshold).num_rows == 0
+    none = np.array([], np.int64)
+    assert query_pairs(column([]), none, asked([], set()), threshold).num_rows == 0
 
 
 def test_more_pairs_than_the_first_room_holds() -> None:
     # 700 equal sets make 244,650 pairs, and more than 65,536 of one query's kind.
     sets: Sets = [{1, 2, 3}] * 700
     assert len(joined(sets, 0.9)) == 700 * 699 // 2
-    wanted = queries(column(sets), np.arange(200))
-    pairs = found(query_pairs((0, 700), column(sets), wanted, 0.9))
+    pairs = found(query_pairs(column(sets), np.arange(700), asked(sets, set(range(200))), 0.9))
     assert set(pairs) == {(a, b) for a in range(200) for b in range(700) if a < b}
