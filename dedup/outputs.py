@@ -20,10 +20,14 @@ from dedup.grouplines import group_lines
 from dedup.jsonlines import Json, array_of, objects
 from dedup.records import SCHEMA_VERSION
 from dedup.result import Result
+from dedup.stages.provenance import provenance_rows
 from dedup.store import OutputFolder
 from dedup.watch import checkpoint
 
 __all__ = ["write_outputs"]
+
+LEDGER_ROWS = 8192
+"""Of the ledger that are made at a time."""
 
 
 def write_outputs(
@@ -59,8 +63,8 @@ def write_outputs(
         _write_lines(folder, "documents.jsonl", [document_lines(result)])
 
     def write_provenance() -> None:
-        rows = result.provenance  # before a file is there that would be left if this is stopped
-        _write_lines(folder, "provenance.jsonl", _provenance_lines(rows, engine))
+        links = result.ordered_links  # before a file is there that would be left if this is stopped
+        _write_lines(folder, "provenance.jsonl", _provenance_lines(result, links, engine))
 
     writers: list[Callable[[], CleanSummary | None]] = [
         write_provenance, write_groups, write_corpus, write_documents, write_sections, write_edges,
@@ -78,14 +82,14 @@ def _write_lines(folder: OutputFolder, name: str, parts: Iterable[pa.Array]) -> 
             file.write(data[offsets[0] : offsets[-1]].data)
 
 
-def _provenance_lines(rows: pa.Table, engine: Engine) -> Iterator[pa.Array]:
-    """Yield the lines in parts, a few at a time: the whole is several times the corpus."""
-    parts = [rows.slice(first, 8192) for first in range(0, rows.num_rows, 8192)]
-    for first in range(0, len(parts), 8):
-        yield from engine.map(
-            lambda part: objects({name: _json(part[name]) for name in part.column_names}, end="\n"),
-            parts[first : first + 8],
-        )
+def _provenance_lines(result: Result, links: pa.Table, engine: Engine) -> Iterator[pa.Array]:
+    """Yield the lines in parts, a few ahead: the whole is several times the corpus."""
+
+    def lines(first: int) -> pa.Array:
+        rows = provenance_rows(links.slice(first, LEDGER_ROWS), result.evidence)
+        return objects({name: _json(rows[name]) for name in rows.column_names}, end="\n")
+
+    yield from engine.map(lines, range(0, links.num_rows, LEDGER_ROWS))
 
 
 def _json(column: pa.ChunkedArray) -> pa.ChunkedArray | Json:

@@ -31,7 +31,7 @@ from dedup.shares import class_shares, document_shares, passage_characters, shar
 from dedup.slottables import slot_table, substitution_table
 from dedup.stages.classify import class_of_pairs, class_of_passages
 from dedup.stages.ledger import ACTIONS, Groups, actions
-from dedup.stages.provenance import Evidence, provenance_rows
+from dedup.stages.provenance import Evidence, in_order, provenance_rows
 from dedup.templates import Templates
 from dedup.tracing import Tracing
 
@@ -139,8 +139,19 @@ class Result:
     @cached_property
     def provenance(self) -> pa.Table:
         """The ledger: one row per unit and link, in the order of the corpus."""
+        return provenance_rows(self.ordered_links, self.evidence)
+
+    @cached_property
+    def ordered_links(self) -> pa.Table:
+        """What the ledger's rows are of, in their order; see ``provenance_rows``."""
+        links = self.decision.links.append_column("direction", self.tracing.of_links)
+        return in_order(links, self.evidence.passages)
+
+    @cached_property
+    def evidence(self) -> Evidence:
+        """What the ledger's rows are made from."""
         finding, excision = self.finding, self.decision.excision
-        evidence = Evidence(
+        return Evidence(
             names=list(finding.names),
             documents=finding.documents,
             units=finding.units,
@@ -169,8 +180,6 @@ class Result:
             drop_threshold=self.decision.rule.threshold,
             settings=self.settings,
         )
-        links = self.decision.links.append_column("direction", self.tracing.of_links)
-        return provenance_rows(links, evidence)
 
     @cached_property
     def tracing(self) -> Tracing:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
@@ -19,7 +20,7 @@ from dedup.likeness import similarities
 from dedup.records import SCHEMA_VERSION
 from dedup.settings import Settings
 
-__all__ = ["REASONS", "Evidence", "provenance_rows"]
+__all__ = ["REASONS", "Evidence", "in_order", "provenance_rows"]
 
 Ints = npt.NDArray[np.int64]
 
@@ -68,15 +69,58 @@ class Evidence:
     drop_threshold: float | None
     settings: Settings
 
+    @cached_property
+    def is_cut(self) -> npt.NDArray[np.bool_]:
+        """Per passage, whether something goes for it."""
+        found: npt.NDArray[np.bool_] = numbers(_cuts(self).is_valid())
+        return found
+
+    @cached_property
+    def passage_actions(self) -> Ints:
+        """What became of each passage: cut, or gone with the units it stands in, or tagged."""
+        cut = self.actions.index("masked" if self.settings.passage_action == "mask" else "dropped")
+        gone = self.action[numbers(self.passages["unit"])].astype(np.int64)
+        of_units = np.where(_gone(self), gone, self.actions.index("tagged"))
+        return np.where(self.is_cut, cut, of_units)
+
+
+def in_order(links: pa.Table, passages: pa.Table) -> pa.Table:
+    """Return the links with those of passages, in the order of the corpus, and each one's passage.
+
+    Parameters
+    ----------
+    links
+        What ``ledger.link_units`` and ``ledger.links_across`` return, concatenated, with a column
+        ``direction``.
+    passages
+        As in ``Evidence``.
+
+    Returns
+    -------
+    pa.Table
+        The columns of ``links``, and ``passage``: -1 for a link of two units.
+    """
+    none = np.full(passages.num_rows, -1, np.int64)
+    more = {"unit": passages["unit"], "source": passages["source_unit"]}
+    more |= {"cluster": none, "family": none}
+    more["direction"] = passages["direction"]
+    more["kind"] = pa.array(["passage"]).take(pa.array(np.zeros(len(none), np.int64)))
+    added = pa.table({name: more[name] for name in links.column_names}).cast(links.schema)
+    passage = np.concatenate([np.full(links.num_rows, -1), np.arange(len(none))])
+    links = pa.concat_tables([links, added]).append_column("passage", pa.array(passage))
+    order = np.lexsort(
+        (passage, numbers(links["source"]), _kind_codes(links), numbers(links["unit"]))
+    )
+    return links.take(pa.array(order)).combine_chunks()
+
 
 def provenance_rows(links: pa.Table, evidence: Evidence) -> pa.Table:
-    """Return the ledger: a row per link, in the order of the corpus.
+    """Return the ledger, or some of it: a row per link.
 
-    ``links`` is what ``ledger.link_units`` and ``ledger.links_across`` return, concatenated, with a
-    column ``direction``.
+    ``links`` is what ``in_order`` returns, or rows of it.
     """
     e = evidence if len(evidence.masked_of) else _with_a_text(evidence)
-    links, passage = _with_passages(links, e.passages)
+    passage = numbers(links["passage"])
     unit, source = numbers(links["unit"]), numbers(links["source"])
     linked = source >= 0
     is_passage = passage >= 0
@@ -97,18 +141,21 @@ def provenance_rows(links: pa.Table, evidence: Evidence) -> pa.Table:
     containment = np.where(same, 1.0, containment)
     masked_similarity = np.where(equal_masked, 1.0, masked_similarity)
 
-    longest = np.maximum(numbers(e.passages["length"]), numbers(e.passages["source_length"]))
-    for values, whole in ((similarity, longest), (containment, numbers(e.passages["length"]))):
-        values[is_passage] = (numbers(e.passages["matched"]) / whole)[passage[is_passage]]
+    some = passage[is_passage]
+    matched, length, source_length = (
+        numbers(e.passages[name])[some] for name in ("matched", "length", "source_length")
+    )
+    similarity[is_passage] = matched / np.maximum(length, source_length)
+    containment[is_passage] = matched / length
 
     kinds = _kind_codes(links)
     # A unit dropped for another that is like it only once masked.
     kinds = np.where((kinds == 1) & (similarity < e.settings.near), 2, kinds)
-    action = np.where(is_passage, np.append(_passage_actions(e), 0)[passage], e.action[unit])
+    action = np.where(is_passage, np.append(e.passage_actions, 0)[passage], e.action[unit])
     facts, said = _compared(subsequence, a, b, e.guards), _compared(stands_in, a, b, e.sentences)
     elsewhere = (action >= _DROPPED) & (e.target[unit] != source)
     alone = (action >= _DROPPED) & (e.target[unit] < 0)
-    cut = np.append(_is_cut(e), False)[passage]
+    cut = np.append(e.is_cut, False)[passage]
     reasons = _reasons(
         kinds, unit, linked, passage, action, alone, elsewhere, cut, same, similarity, containment,
         facts, said, numbers(e.units["length"])[unit], e,
@@ -273,33 +320,6 @@ def _compared(
     return one, other
 
 
-def _with_passages(links: pa.Table, passages: pa.Table) -> tuple[pa.Table, Ints]:
-    """Return the links with those of passages, in the order of the corpus, and each one's passage.
-
-    That is -1 for a link of two units.
-    """
-    none = np.full(passages.num_rows, -1, np.int64)
-    more = {"unit": passages["unit"], "source": passages["source_unit"]}
-    more |= {"cluster": none, "family": none}
-    more["direction"] = passages["direction"]
-    more["kind"] = pa.array(["passage"]).take(pa.array(np.zeros(len(none), np.int64)))
-    added = pa.table({name: more[name] for name in links.column_names}).cast(links.schema)
-    passage = np.concatenate([np.full(links.num_rows, -1), np.arange(len(none))])
-    links = pa.concat_tables([links, added])
-    order = np.lexsort(
-        (passage, numbers(links["source"]), _kind_codes(links), numbers(links["unit"]))
-    )
-    return links.take(pa.array(order)), passage[order]
-
-
-def _passage_actions(e: Evidence) -> Ints:
-    """Return what became of each passage: cut, or gone with the units it stands in, or tagged."""
-    cut = e.actions.index("masked" if e.settings.passage_action == "mask" else "dropped")
-    gone = e.action[numbers(e.passages["unit"])].astype(np.int64)
-    of_units = np.where(_gone(e), gone, e.actions.index("tagged"))
-    return np.where(_is_cut(e), cut, of_units)
-
-
 def _of_spared_class(e: Evidence, passage: Ints) -> npt.NDArray[np.bool_]:
     """Return which rows are of passages whose class is only tagged, where others are cut."""
     actions = e.settings.class_actions.items()
@@ -316,11 +336,6 @@ def _cuts(e: Evidence) -> pa.Array:
         return e.cuts
     span = pa.struct([("start", pa.int64()), ("end", pa.int64())])
     return pa.nulls(e.passages.num_rows, pa.large_list(span))
-
-
-def _is_cut(e: Evidence) -> npt.NDArray[np.bool_]:
-    cut: npt.NDArray[np.bool_] = numbers(_cuts(e).is_valid())
-    return cut
 
 
 def _gone(e: Evidence) -> npt.NDArray[np.bool_]:

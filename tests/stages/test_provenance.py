@@ -13,7 +13,7 @@ from dedup.excerpts import unit_texts
 from dedup.records import DOCUMENTS, PASSAGES, SCHEMA_VERSION, UNITS
 from dedup.settings import Settings
 from dedup.stages.ledger import ACTIONS, actions
-from dedup.stages.provenance import REASONS, Evidence, provenance_rows
+from dedup.stages.provenance import REASONS, Evidence, in_order, provenance_rows
 
 SETS = pa.large_list(pa.uint64())
 NO_STRINGS = pa.array([], pa.large_string())
@@ -76,13 +76,20 @@ def link_table(*links: tuple[int, int, int, int, str]) -> pa.Table:
 def rows_of(links: pa.Table, given: Evidence) -> pa.Table:
     """Return the ledger's rows, the actions as the links and the targets make them."""
     return provenance_rows(
-        links,
+        in_order(links, given.passages),
         dataclasses.replace(
             given,
             action=actions(links, given.target >= 0, np.zeros(len(given.target), bool)),
             actions=ACTIONS,
         ),
     )
+
+
+def test_the_ledger_in_parts_is_the_ledger() -> None:
+    given = evidence(action=np.array([0, 1, 1]), actions=ACTIONS)
+    links = in_order(LINKS, given.passages)
+    parts = [provenance_rows(links.slice(row, 1), given) for row in range(3)]
+    assert pa.concat_tables(parts).to_pylist() == provenance_rows(links, given).to_pylist()
 
 
 LINKS = link_table((2, 0, 0, -1, "exact"), (1, 0, 0, -1, "near"), (0, -1, 0, -1, "exact"))
@@ -216,7 +223,7 @@ def test_units_of_a_document_that_is_dropped_whole() -> None:
     links = link_table((0, -1, 0, -1, "exact"), (2, 0, 0, -1, "exact"), (1, -1, -1, -1, None))
     for text_of in ([0, 1, 0], [0, -1, 0]):  # 1 may be too short to be looked for
         given = evidence(text_of=np.array(text_of), action=np.array([2, 2, 1]), actions=ACTIONS)
-        first, alone, copy = provenance_rows(links, given).to_pylist()
+        first, alone, copy = provenance_rows(in_order(links, given.passages), given).to_pylist()
         told = "part of a document that is mostly copied"
         for row in (first, alone):
             assert (row["action"], row["reason"], row["source_doc"]) == ("dropped", told, None)
