@@ -7,7 +7,9 @@ or equal once masked, or asked for, are known from here on.
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 import pyarrow as pa
@@ -18,11 +20,13 @@ from dedup.engines import Engine
 from dedup.finding import View
 from dedup.settings import Settings
 from dedup.sketches import MASKED_LEAST, VIEWS, Sketches, Texts, sketch_texts
+from dedup.stages.audit import Audit
 from dedup.stages.distinct import first_of_equals
 from dedup.stages.sign import Banding
 from dedup.watch import Watch
+from dedup.work import Stored, Work
 
-__all__ = ["Near", "find_near"]
+__all__ = ["Near", "find_near", "stored_near"]
 
 
 @dataclass(frozen=True)
@@ -45,6 +49,7 @@ def find_near(
     wanted: Bools,
     banding: Banding | None,
     settings: Settings,
+    work: Work,
     watch: Watch,
 ) -> Near:
     """Find the texts that are near another one, and keep those that are ``wanted`` anyway.
@@ -54,7 +59,7 @@ def find_near(
     """
     with watch.stage("words"):
         sketches = sketch_texts(
-            engine, texts, banding, settings.near, settings.audit, settings.seed, watch
+            engine, texts, banding, settings.near, settings.audit, settings.seed, work, watch
         )
     with watch.stage("masked"):
         masked_of, near = _masked(engine, sketches)
@@ -74,8 +79,8 @@ def find_near(
             found[view] = dataclasses.replace(met, drawn=sketches.drawn.get(view), true=true)
             found[view].mark(some)
             del keys
-    with watch.stage("words"):
-        words = texts.words(engine, some)
+    with watch.stage(stage := "words of candidates"):
+        words = texts.words(engine, some, partial(watch.count, stage))
         texts.forget()
     number = _numbered(some)
     views = {}
@@ -128,3 +133,33 @@ def _masked(engine: Engine, sketches: Sketches) -> tuple[I64, Bools]:
     first = pa.concat_tables(engine.group(first_of_equals, [rows], ["high", "low"], 2))
     of[numbers(first["row"])] = numbers(first["first"])
     return of, (of == np.arange(len(of))) & (free >= MASKED_LEAST)
+
+
+def stored_near(work: Work, find: Callable[[], Near]) -> Near:
+    """Return what was found before, or find it, and store it."""
+
+    def put(stored: Stored) -> None:
+        near = find()
+        stored.put("numbers", pa.table({"number": near.number}))
+        stored.put("texts", near.texts.append_column("masked_of", pa.array(near.masked_of)))
+        for view in VIEWS:
+            each: View = getattr(near, view)
+            stored.put(view, each.edges)
+            audit = None if each.audit is None else dataclasses.asdict(each.audit)
+            facts = {"candidates": each.candidates, "met": each.met, "capped": each.capped}
+            stored.facts[view] = facts | {"audit": audit}
+
+    stored = work.stored("near", put)
+    texts = stored.table("texts")
+    views = {}
+    for view in VIEWS:
+        facts = dict(stored.facts[view])
+        audit = facts.pop("audit")
+        audit = None if audit is None else Audit(**audit)
+        views[view] = View(edges=stored.table(view), audit=audit, **facts)
+    return Near(
+        number=numbers(stored.table("numbers")["number"]),
+        texts=texts.drop_columns(["masked_of"]),
+        masked_of=numbers(texts["masked_of"]),
+        **views,
+    )

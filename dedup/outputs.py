@@ -89,7 +89,7 @@ def _provenance_lines(result: Result, links: pa.Table, engine: Engine) -> Iterat
         rows = provenance_rows(links.slice(first, LEDGER_ROWS), result.evidence)
         return objects({name: _json(rows[name]) for name in rows.column_names}, end="\n")
 
-    yield from engine.map(lines, range(0, links.num_rows, LEDGER_ROWS))
+    yield from engine.stream(lines, range(0, links.num_rows, LEDGER_ROWS))
 
 
 def _json(column: pa.ChunkedArray) -> pa.ChunkedArray | Json:

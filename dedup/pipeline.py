@@ -21,27 +21,29 @@ from dedup.engines import Engine
 from dedup.engines.local import LocalEngine
 from dedup.finding import Finding
 from dedup.markers import in_markers
-from dedup.near import find_near
+from dedup.near import find_near, stored_near
 from dedup.passages import find_passages
 from dedup.records import DOCUMENTS, PASSAGES, QUARANTINE
 from dedup.result import Result
 from dedup.settings import Settings
+from dedup.shadows import HeldShadows, RemadeShadows, parts_of
 from dedup.sketches import Texts
 from dedup.stages.distinct import first_of_equals, keep_order, number_groups
 from dedup.stages.fold import fold
-from dedup.stages.passages import lay_out
+from dedup.stages.passages import Shadows, lay_out
 from dedup.stages.segment import layout, segment
 from dedup.stages.shingle import shingle
 from dedup.stages.sign import solve
 from dedup.stages.words import Lexicon, words
 from dedup.watch import LOGGER, Progress, Watch
+from dedup.work import Stored, Work
 
 __all__ = ["Folded", "describing", "find", "find_folded", "find_in", "fold_corpus", "load_lexicon"]
 
 T = TypeVar("T")
 
-BATCH_BYTES = 1 << 19
-"""Of text to a batch: large enough that a call costs nothing, small enough for the caches."""
+KEPT_BYTES = 1 << 28
+"""Of words that are kept for those texts that have a partner, where memory is short."""
 
 
 def find(
@@ -84,7 +86,7 @@ def find(
     settings = settings or Settings()
     table = documents_table(documents, settings)
     _, offsets = strings(table["text"])
-    batches = [table.slice(first, last - first) for first, last in _parts(offsets)]
+    batches = [table.slice(first, last - first) for first, last in parts_of(offsets)]
     quarantine = QUARANTINE.empty_table()
     return find_in(
         batches,
@@ -103,14 +105,16 @@ def find_in(
     settings: Settings,
     engine: Engine,
     watch: Watch,
+    work: Work | None = None,
 ) -> Result:
     """Run the flow over what ``read`` makes of each batch: documents, and quarantined rows."""
     # Loaded while the corpus is read and folded, which leaves the interpreter idle for the most.
     loader = ThreadPoolExecutor(1)
     loading = loader.submit(load_lexicon, settings)
     loader.shutdown(wait=False)
-    folded = fold_corpus(batches, read, settings, engine, watch)
-    return find_folded(folded, loading.result, names, settings, engine, watch)
+    work = work or Work()
+    folded = fold_corpus(batches, read, settings, engine, watch, work)
+    return find_folded(folded, loading.result, names, settings, engine, watch, work)
 
 
 @dataclass
@@ -120,7 +124,8 @@ class Folded:
     documents: pa.Table
     quarantine: pa.Table
     units: pa.Table
-    """``records.UNITS``; the shadows go once they are gathered, being most of what a run holds."""
+    """``records.UNITS`` without the shadows, and ``own``: characters that are in no marker."""
+    shadows: HeldShadows | RemadeShadows
 
 
 def fold_corpus(
@@ -129,28 +134,51 @@ def fold_corpus(
     settings: Settings,
     engine: Engine,
     watch: Watch,
+    work: Work | None = None,
 ) -> Folded:
     """Read every batch, cut it into units and fold those."""
+    work = work or Work()
     tables = folding.load_tables()
 
     def fold_documents(documents: pa.Table) -> tuple[pa.Table, pa.Table]:
         documents = layout(documents, settings.unit)
-        return documents, fold(documents, segment(documents), tables)
+        units = fold(documents, segment(documents), tables)
+        own = numbers(units["length"]) - in_markers(units["shadow"], settings.mask_marker)
+        return documents, units.append_column("own", pa.array(own))
 
     def read_and_fold(batch: T) -> tuple[pa.Table, pa.Table, pa.Table]:
         documents, quarantined = read(batch)
         documents, units = fold_documents(documents)
         return documents, quarantined, units
 
-    with watch.stage("fold"):
-        batches = list(batches)
-        parts = engine.map(watch.count("fold", read_and_fold, len(batches)), batches)
-        if not parts:  # files without a row have no batch
+    held: list[pa.Array] = []
+
+    def gather(stored: Stored) -> None:
+        given = list(batches)
+        parts = engine.stream(watch.count("fold", read_and_fold, len(given)), given)
+        if not given:  # files without a row have none
             documents, units = fold_documents(DOCUMENTS.empty_table())
-            parts = [(documents, QUARANTINE.empty_table(), units)]
-        documents = pa.concat_tables([part[0] for part in parts]).combine_chunks()
-        quarantine = pa.concat_tables([part[1] for part in parts]).combine_chunks()
-        return Folded(documents, quarantine, _gather_units(parts))
+            parts = iter([(documents, QUARANTINE.empty_table(), units)])
+        all_documents, all_units = stored.gathering("documents"), stored.gathering("units")
+        quarantine = []
+        for documents, quarantined, told in parts:
+            of = pa.array(numbers(told["document"]) + all_documents.rows)
+            if work.folder is None:
+                held.extend(told["shadow"].chunks)
+            units = told.set_column(told.column_names.index("document"), "document", of)
+            all_units.append(units.drop_columns(["shadow"]))
+            all_documents.append(documents)
+            quarantine.append(quarantined)
+        stored.put("quarantine", pa.concat_tables(quarantine))
+
+    with watch.stage("fold"):
+        stored = work.stored("fold", gather)
+        documents, units = stored.table("documents"), stored.table("units")
+        quarantine = stored.table("quarantine").combine_chunks()
+        shadows = (
+            HeldShadows(held) if work.folder is None else RemadeShadows(documents, units, tables)
+        )
+        return Folded(documents, quarantine, units, shadows)
 
 
 def find_folded(
@@ -160,8 +188,10 @@ def find_folded(
     settings: Settings,
     engine: Engine,
     watch: Watch,
+    work: Work | None = None,
 ) -> Result:
     """Find what is repeated among the units of a folded corpus; ``lexicon`` is waited for."""
+    work = work or Work()
     documents, units = folded.documents, folded.units
     with watch.stage("distinct"):
         order = keep_order(units, documents, settings)
@@ -171,14 +201,16 @@ def find_folded(
             order = ahead(order, decided.this)
         rank = np.empty(len(order), np.int64)
         rank[order] = np.arange(len(order))
-        length = numbers(units["length"]) - in_markers(units["shadow"], settings.mask_marker)
-        wanted = order[length[order] >= settings.min_length]
+        wanted = order[numbers(units["own"])[order] >= settings.min_length]
         text_of, text_unit = _distinct(engine, units, wanted, rank)
         in_corpus_order = np.argsort(text_unit, kind="stable")
-        slices = _gather_shadows(units["shadow"], text_unit[in_corpus_order])
+        parts = folded.shadows.parts(text_unit[in_corpus_order])
         compared = text_of >= 0
-        shadows = lay_out(units, documents.num_rows) if settings.passages else None
-        units = folded.units = units.drop_columns(["shadow"])
+        laid_out = None
+        if work.folder is None:  # the shadows go before the words come; else they are made again
+            laid_out = _laid_out(folded, work) if settings.passages else None
+            folded.shadows = HeldShadows([])
+        units = folded.units = units.drop_columns(["own"])
 
     with watch.stage("dictionary"):
         known = lexicon()
@@ -188,9 +220,13 @@ def find_folded(
     repeated = np.bincount(text_of[compared], minlength=len(text_unit)) > 1
     if decided:
         repeated[text_of[compared & decided.touched]] = True
-    looked_at = Texts(slices, in_corpus_order, describing(known, settings))
-    del slices
-    near = find_near(engine, looked_at, repeated, banding, settings, watch)
+    room = None if work.folder is None else KEPT_BYTES
+    looked_at = Texts(parts, in_corpus_order, describing(known, settings), room)
+    del parts
+    near = stored_near(
+        work,
+        lambda: find_near(engine, looked_at, repeated, banding, settings, work, watch),
+    )
     text_of = np.append(near.number, -1)[text_of]  # -1 picks what is appended
     number = np.flatnonzero(near.number >= 0)
     text_unit = text_unit[number]
@@ -218,14 +254,22 @@ def find_folded(
     )
     with watch.stage("cluster"):
         grouping = finding.group(settings)
-    if shadows is not None:
+    if settings.passages:
         first = np.append(text_unit, -1)[text_of]
         repeated = (text_of >= 0) & (first != np.arange(len(text_of)))
         groups = np.stack([text_of, grouping.cluster.of, grouping.family.of], axis=1)
-        passages, capped = find_passages(
-            engine, shadows, documents, units, repeated, groups, rank,
-            grouping.sources if settings.across_only else None, settings, watch,
-        )  # fmt: skip
+        sources = grouping.sources if settings.across_only else None
+
+        def look(stored: Stored) -> None:
+            table, capped = find_passages(
+                engine, laid_out or _laid_out(folded, work), documents, units, repeated, groups,
+                rank, sources, settings, watch,
+            )  # fmt: skip
+            stored.put("passages", table)
+            stored.facts["capped"] = capped
+
+        stored = work.stored("passages", look)
+        passages, capped = stored.table("passages"), stored.facts["capped"]
         if decided:
             parting = decided.parting(text_of, texts.num_rows)
             passages = parting.passages(passages, text_of, numbers(units["length"]))
@@ -237,6 +281,12 @@ def find_folded(
         told = "%d of %d decisions are about texts that are not in this corpus"
         LOGGER.warning(told, decided.missing, len(settings.decisions or ()))
     return result
+
+
+def _laid_out(folded: Folded, work: Work) -> Shadows:
+    size = int(numbers(folded.units["length"]).sum())
+    text = work.array(size, np.uint32)
+    return lay_out(folded.units, folded.shadows, folded.documents.num_rows, text)
 
 
 def load_lexicon(settings: Settings) -> Lexicon:
@@ -263,42 +313,6 @@ def describing(lexicon: Lexicon, settings: Settings) -> Callable[[pa.Array], pa.
         return sets
 
     return describe
-
-
-def _parts(offsets: npt.NDArray[np.int64]) -> list[tuple[int, int]]:
-    """Cut rows of the given offsets into parts of about ``BATCH_BYTES``, one at least."""
-    rows = len(offsets) - 1
-    if rows <= 0:
-        return [(0, 0)]
-    marks = np.arange(offsets[0] + BATCH_BYTES, offsets[-1], BATCH_BYTES)
-    cuts = np.unique(np.concatenate([[0], np.searchsorted(offsets, marks), [rows]]))
-    return list(zip(cuts[:-1].tolist(), cuts[1:].tolist(), strict=True))
-
-
-def _gather_units(parts: list[tuple[pa.Table, pa.Table, pa.Table]]) -> pa.Table:
-    """Concatenate the units of all batches, their documents numbered through."""
-    offset = 0
-    tables = []
-    for documents, _, units in parts:
-        moved = pa.array(numbers(units["document"]) + offset)
-        tables.append(units.set_column(units.column_names.index("document"), "document", moved))
-        offset += documents.num_rows
-    return pa.concat_tables(tables)
-
-
-def _gather_shadows(column: pa.ChunkedArray, which: npt.NDArray[np.int64]) -> list[pa.Array]:
-    """Return the shadow texts of the units ``which``, ascending, in parts of a batch's size.
-
-    Chunk by chunk: the texts are most of what a run holds, and are not to be there twice.
-    """
-    parts = []
-    start = 0
-    for chunk in column.chunks:
-        here = which[np.searchsorted(which, start) : np.searchsorted(which, start + len(chunk))]
-        taken = chunk.take(pa.array(here - start))
-        parts += [taken.slice(a, b - a) for a, b in _parts(strings(taken)[1])]
-        start += len(chunk)
-    return parts or [pa.array([], column.type)]
 
 
 def _distinct(

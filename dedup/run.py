@@ -23,15 +23,21 @@ from dedup.engines import Engine
 from dedup.engines.local import LocalEngine
 from dedup.errors import OutputExistsError, SettingsError
 from dedup.facts import run_report
+from dedup.memory import free_memory
 from dedup.outputs import write_outputs
 from dedup.pipeline import find_in
+from dedup.resuming import difference, fingerprints
 from dedup.settings import Settings
 from dedup.store import OutputFolder
 from dedup.summary import summary_text
 from dedup.warmup import compile_kernels, is_needed
 from dedup.watch import Progress, Watch
+from dedup.work import Work
 
 __all__ = ["Outcome", "run"]
+
+MEMORY_PER_BYTE = 20
+"""What a run that keeps everything in memory takes, about, for each byte of the corpus."""
 
 
 @dataclass(frozen=True)
@@ -54,6 +60,9 @@ def run(
     *,
     workers: int | None = None,
     engine: Engine | None = None,
+    memory: int | None = None,
+    update: bool = False,
+    keep_work: bool = False,
     progress: Progress | None = None,
 ) -> Outcome:
     """Deduplicate the corpus at ``paths`` into the folder ``out``.
@@ -69,6 +78,15 @@ def run(
         What to compare and how.
     workers, engine
         Threads of the local engine, or another engine. Neither changes a byte of the result.
+    memory
+        Bytes to do with, half of what is free if it is None. A run that would need more keeps what
+        is as long as the corpus in files in ``out`` (see ``work``), and goes on from there if it
+        was killed.
+    update
+        Whether a run of another input or other settings in ``out`` gives way to this one; what its
+        files hold, and does not depend on what differs, is used again.
+    keep_work
+        Whether to keep those files, for the next update.
     progress
         Called as stages advance. To stop a run, raise an exception there: it reaches the caller,
         and the folder is left unfinished.
@@ -108,8 +126,18 @@ def run(
         }
         done = folder.finished()
         if done is not None:
-            _refuse_other(out, done, identity)
-            return Outcome(out, already=True, report=done, seconds={})
+            if not update:
+                _refuse_other(out, done, identity, "a finished")
+            if difference(done, identity) is None:
+                return Outcome(out, already=True, report=done, seconds={})
+        work = Work()
+        size = sum(each.size for each in surveys)
+        if keep_work or size * MEMORY_PER_BYTE > (free_memory() // 2 if memory is None else memory):
+            work = folder.work(fingerprints(identity))
+            begun_before = folder.begun()
+            if begun_before is not None and not update:
+                _refuse_other(out, begun_before, identity, "an unfinished")
+            folder.begin(identity)
         folder.clear()
         if is_needed():
             with watch.stage("compile"):
@@ -121,6 +149,7 @@ def run(
             settings,
             engine,
             watch,
+            work,
         )
         with watch.stage("classes, origins, sections"):
             result.complete()
@@ -138,12 +167,15 @@ def run(
                 "peak_memory_bytes": _peak_memory(),
                 "workers": getattr(engine, "workers", None),
                 "engine": type(engine).__name__,
+                "reused": work.reused,
                 "out": str(out),
                 "arguments": [_spelled(path) for path in paths],
                 "python": platform.python_version(),
             },
         )
         folder.write_json("run.json", report)
+        if not keep_work:
+            folder.forget()
     return Outcome(out, already=False, report=report, seconds=seconds)
 
 
@@ -176,28 +208,14 @@ def _digests(dictionaries: Sequence[Path]) -> dict[str, str]:
         ) from error
 
 
-def _refuse_other(out: Path, done: Mapping[str, Any], identity: Mapping[str, Any]) -> None:
-    """Raise, naming what differs, unless the finished run is this one."""
-    if done.get("input") != identity["input"]:
-        what = "another input"
-    elif done.get("dedup") != identity["dedup"]:
-        what = f"version {done.get('dedup')} of dedup"
-    else:
-        before, now = done.get("settings", {}), identity["settings"]
-        other = [name for name in now if before.get(name) != now[name]]
-        if not other:
-            return
-        what = ", ".join(
-            f"{name.replace('_', '-')} {_told(before.get(name))} (now {_told(now[name])})"
-            for name in other
+def _refuse_other(out: Path, before: Mapping[str, Any], now: Mapping[str, Any], what: str) -> None:
+    """Raise, naming what differs, unless the run that is there is this one."""
+    other = difference(before, now)
+    if other:
+        raise OutputExistsError(
+            f"{out} holds {what} run with {other}: name another folder, or redo what depends on "
+            "it with --update"
         )
-    raise OutputExistsError(
-        f"{out} holds a finished run with {what}: name another folder, or remove that one"
-    )
-
-
-def _told(value: object) -> object:
-    return "unset" if value in (None, [], {}) else value
 
 
 def _peak_memory() -> int:

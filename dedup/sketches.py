@@ -10,16 +10,19 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
 
 from dedup.columns import I32, I64, U32, U64, Bools, lists, numbers
 from dedup.engines import Engine
+from dedup.shadows import Part
 from dedup.stages.audit import draw
 from dedup.stages.join import Queries, queries, query_pairs
 from dedup.stages.sign import Banding, sign
 from dedup.watch import Watch
+from dedup.work import Work
 
 __all__ = ["MASKED_LEAST", "VIEWS", "Sketches", "Texts", "sketch_texts"]
 
@@ -35,7 +38,7 @@ class Texts:
 
     def __init__(
         self,
-        parts: Sequence[pa.Array],
+        parts: Sequence[Part],
         number: I64,
         describe: Callable[[pa.Array], pa.Table],
         room: int | None = None,
@@ -54,7 +57,7 @@ class Texts:
         room
             Bytes of words that may be kept; None: all.
         """
-        self._parts: dict[int, pa.Array] = dict(enumerate(parts))
+        self._parts: dict[int, Part] = dict(enumerate(parts))
         self._starts = np.cumsum([0, *(len(part) for part in parts)])
         self._number = number
         self._describe = describe
@@ -77,7 +80,7 @@ class Texts:
 
     def described(self, part: int) -> pa.Table:
         """Return the words of a part."""
-        return self._describe(self._parts[part])
+        return self._describe(self._parts[part].all())
 
     def keep(self, part: int, words: pa.Table) -> None:
         """Keep the words of a part if there is room for them."""
@@ -88,17 +91,24 @@ class Texts:
         self._kept[part] = words
         del self._parts[part]  # the texts are not needed any more
 
-    def words(self, engine: Engine, wanted: Bools) -> pa.Table:
-        """Return the words of the texts ``wanted``, in the order of their numbers."""
+    def words(
+        self, engine: Engine, wanted: Bools, count: Callable[..., Any] | None = None
+    ) -> pa.Table:
+        """Return the words of the texts ``wanted``, in the order of their numbers.
+
+        ``count`` is given the work and how often it is called, and returns it counted.
+        """
 
         def select(parts: list[int]) -> pa.Table:
-            rows = [pa.array(np.flatnonzero(wanted[self.numbers(part)])) for part in parts]
+            rows = [np.flatnonzero(wanted[self.numbers(part)]) for part in parts]
             if parts[0] in self._kept:
-                return self._kept[parts[0]].take(rows[0])
+                return self._kept[parts[0]].take(pa.array(rows[0]))
             chosen = [self._parts[part].take(at) for part, at in zip(parts, rows, strict=True)]
             return self._describe(pa.concat_arrays(chosen))
 
-        words = pa.concat_tables(engine.map(select, self._runs(wanted))).combine_chunks()
+        runs = self._runs(wanted)
+        selecting = count(select, len(runs)) if count else select
+        words = pa.concat_tables(engine.map(selecting, runs)).combine_chunks()
         called = self._number[wanted[self._number]]
         if np.any(np.diff(called) < 0):
             words = words.take(pa.array(np.argsort(called))).combine_chunks()
@@ -163,6 +173,7 @@ def sketch_texts(
     threshold: float,
     audit: int,
     seed: int,
+    work: Work,
     watch: Watch,
 ) -> Sketches:
     """Sketch all texts, and compare those drawn for an audit with them.
@@ -192,11 +203,11 @@ def sketch_texts(
         return _Sketch(part, words, keys, true)
 
     sketches = Sketches(
-        free=np.empty(count, np.int32),
-        high=np.empty(count, np.uint64),
-        low=np.empty(count, np.uint64),
-        sizes={view: np.empty(count, np.int32) for view in VIEWS},
-        keys={view: np.empty((count, bands), np.uint32) for view in VIEWS},
+        free=work.array(count, np.int32),
+        high=work.array(count, np.uint64),
+        low=work.array(count, np.uint64),
+        sizes={view: work.array(count, np.int32) for view in VIEWS},
+        keys={view: work.array((count, bands), np.uint32) for view in VIEWS},
         drawn={view: asked.ids for view, asked in wanted.items()},
         true={},
     )

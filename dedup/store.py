@@ -3,23 +3,26 @@
 from __future__ import annotations
 
 import contextlib
-import errno
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import IO, Any
 
 import orjson
 
 from dedup.errors import OutputError, OutputExistsError
+from dedup.work import Work, explained
 
 __all__ = ["OutputFolder"]
 
 _MARK = ".dedup"
+_WORK = ".work"
+_BEGUN = ".work/run.json"
 _OURS = (
-    "clean", "patch", "provenance.jsonl", "clusters.jsonl", "edges.parquet", "quarantine.jsonl",
-    "summary.txt", "timings.json", "run.json",
+    "clean", "patch", "provenance.jsonl", "clusters.jsonl", "families.jsonl", "sections.jsonl",
+    "documents.jsonl", "edges.parquet", "quarantine.jsonl", "summary.txt", "timings.json",
+    "run.json",
 )  # fmt: skip
 
 
@@ -47,7 +50,7 @@ class OutputFolder:
             If it cannot be made or written.
         """
         with contextlib.ExitStack() as stack:
-            with _explained(self.path):
+            with explained(self.path):
                 if self.path.exists() and not self.path.is_dir():
                     raise OutputExistsError(f"{self.path} is a file: name a folder for the output")
                 made = not self.path.exists()
@@ -81,7 +84,7 @@ class OutputFolder:
 
     def clear(self) -> None:
         """Remove what an unfinished run left."""
-        with _explained(self.path):
+        with explained(self.path):
             for name in reversed(_OURS):  # run.json first: from here on nothing is finished
                 path = self.path / name
                 if path.is_dir():
@@ -99,12 +102,37 @@ class OutputFolder:
         finally:
             shutil.rmtree(path, ignore_errors=True)
 
+    def work(self, prints: Mapping[str, str]) -> Work:
+        """Return the work folder in it, for stages with these fingerprints."""
+        with explained(self.path):
+            return Work(self.path / _WORK, prints)
+
+    def begin(self, identity: Mapping[str, Any]) -> None:
+        """Write down whose work is in the work folder."""
+        self.write_json(_BEGUN, identity)
+
+    def begun(self) -> dict[str, Any] | None:
+        """Return whose work is there, or None if no stage of it was finished."""
+        try:
+            told = orjson.loads((self.path / _BEGUN).read_bytes())
+        except (OSError, orjson.JSONDecodeError):
+            return None
+        return told if isinstance(told, dict) and self.resumable() else None
+
+    def resumable(self) -> bool:
+        """Return whether there is a stage that a run that was stopped has finished."""
+        return any(self.path.glob(f"{_WORK}/*/stage.json"))
+
+    def forget(self) -> None:
+        """Remove the work folder."""
+        shutil.rmtree(self.path / _WORK, ignore_errors=True)
+
     @contextlib.contextmanager
     def writing(self, name: str) -> Iterator[IO[bytes]]:
         """Open a file that appears under its name only when all of it is on the disk."""
         path = self.path / name
         part = path.with_name(f".{path.name}.part")
-        with _explained(path):
+        with explained(path):
             try:
                 with part.open("wb") as file:
                     yield file
@@ -119,22 +147,6 @@ class OutputFolder:
         """Write a value as JSON that a person can read."""
         with self.writing(name) as file:
             file.write(orjson.dumps(value, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE))
-
-
-@contextlib.contextmanager
-def _explained(path: Path) -> Iterator[None]:
-    """Turn what the system says of a file into one sentence."""
-    try:
-        yield
-    except OSError as error:
-        if error.errno in (errno.ENOSPC, errno.EDQUOT):
-            raise OutputError(
-                f"the disk is full, {path} could not be written: free some space and run again, "
-                "or name another folder"
-            ) from error
-        raise OutputError(
-            f"{path} cannot be written ({error.strerror or error}): name another folder"
-        ) from error
 
 
 def _lock(file: IO[str], path: Path) -> None:

@@ -18,7 +18,7 @@ import numpy as np
 import pyarrow as pa
 
 from dedup.cache import cache_root
-from dedup.columns import flat, strings
+from dedup.columns import flat, numbers, strings
 from dedup.corpus.clean import write_clean
 from dedup.corpus.discover import discover
 from dedup.corpus.read import read
@@ -34,6 +34,7 @@ from dedup.pipeline import Folded, find_folded, fold_corpus, load_lexicon
 from dedup.records import DOCUMENTS, QUARANTINE, REMOVALS, UNITS
 from dedup.sentences import marks
 from dedup.settings import Settings
+from dedup.shadows import HeldShadows
 from dedup.stages.passages import lay_out
 from dedup.stages.template import Pieces, align, in_original, template
 from dedup.stages.words import Lexicon
@@ -110,8 +111,10 @@ def _files_to_shadows() -> None:
         )
     documents, units = folded.documents, folded.units
     count = np.arange(units.num_rows)
+    text = np.empty(numbers(units["length"]).sum(), np.uint32)
+    laid_out = lay_out(units, folded.shadows, documents.num_rows, text)
     find_passages(
-        engine, lay_out(units, documents.num_rows), documents, units, np.zeros(len(count), bool),
+        engine, laid_out, documents, units, np.zeros(len(count), bool),
         np.stack([count] * 3, axis=1), count, None, settings, watch,
     )  # fmt: skip
     data, offsets = strings(pa.array(["a"], pa.large_string()))
@@ -132,8 +135,8 @@ def _words_to_ledger() -> None:
     units = {
         "document": [*range(count)], "paragraph": [0] * count, "line": [1] * count,
         "start": [0] * count, "end": size, "drop_end": size, "byte_start": [0] * count,
-        "byte_end": size, "length": size, "hash_high": [*range(count)], "hash_low": [*range(count)],
-        "shadow": texts,
+        "byte_end": size, "length": size, "own": size,
+        "hash_high": [*range(count)], "hash_low": [*range(count)],
     }  # fmt: skip
     none = np.zeros(1)
     dictionary = Dictionary(
@@ -143,7 +146,12 @@ def _words_to_ledger() -> None:
         tag_names=np.array(bytearray(b"x")),
     )  # fmt: skip
     lexicon = Lexicon(dictionary, none.astype(np.uint8), rules(), marks())
-    folded = Folded(_table(documents, DOCUMENTS), QUARANTINE.empty_table(), _table(units, UNITS))
+    own = pa.field("own", pa.int64())
+    schema = UNITS.remove(UNITS.get_field_index("shadow")).append(own)
+    folded = Folded(
+        _table(documents, DOCUMENTS), QUARANTINE.empty_table(), _table(units, schema),
+        HeldShadows([pa.array(texts, pa.large_string())]),
+    )  # fmt: skip
     settings = Settings(passages=False)  # which the other process compiles
     result = find_folded(folded, lambda: lexicon, [""], settings, LocalEngine(1), Watch())
     result.provenance, result.sections  # noqa: B018  made when asked for

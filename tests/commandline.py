@@ -10,6 +10,20 @@ from pathlib import Path
 
 ARGV = [sys.executable, "-c", "from dedup.cli import main; main()"]
 
+TOLD = """
+import sys
+from dedup.cli.progress import Progress
+shown = Progress.__call__
+def say(self, stage, done, total):
+    if not done:
+        print(stage, flush=True)
+    shown(self, stage, done, total)
+Progress.__call__ = say
+from dedup.cli import program
+program()
+"""
+"""The command as it is, but that it says on standard output which stage has begun."""
+
 
 def dedup(
     *arguments: str | Path,

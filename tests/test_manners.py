@@ -118,7 +118,7 @@ class Enough(Exception):  # noqa: N818
 
 @pytest.mark.parametrize("workers", [1, 3])
 @pytest.mark.parametrize(
-    "stage", ["fold", "words", "candidates (literal)", "verify (masked)", "audit"]
+    "stage", ["fold", "words", "candidates (literal)", "verify (masked)", "words of candidates"]
 )
 def test_what_progress_raises_ends_the_run_and_its_threads(workers: int, stage: str) -> None:
     calls: list[str] = []
@@ -147,10 +147,8 @@ def test_every_batch_is_told_once_and_in_order() -> None:
     by_stage: dict[str, list[tuple[int, int | None]]] = {}
     for stage, done, total in calls:
         by_stage.setdefault(stage, []).append((done, total))
-    counted = {"fold", "words", "audit"} | {
-        f"{stage} ({view})"
-        for stage in ("sign", "candidates", "verify")
-        for view in ("literal", "masked")
+    counted = {"fold", "words", "words of candidates"} | {
+        f"{stage} ({view})" for stage in ("candidates", "verify") for view in ("literal", "masked")
     }
     for stage in counted:
         begun = [place for place, (done, _) in enumerate(by_stage[stage]) if done == 0]

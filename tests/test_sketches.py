@@ -14,9 +14,11 @@ from dedup.columns import lists, numbers
 from dedup.engines.local import LocalEngine
 from dedup.pipeline import describing, load_lexicon
 from dedup.settings import Settings
+from dedup.shadows import HeldShadows
 from dedup.sketches import VIEWS, Texts, sketch_texts
 from dedup.stages.sign import Banding, sign
 from dedup.watch import Watch
+from dedup.work import Work
 
 SETTINGS = Settings()
 DESCRIBE = describing(load_lexicon(SETTINGS), SETTINGS)
@@ -34,8 +36,11 @@ PARTS = st.lists(st.lists(SHADOWS, max_size=5), min_size=1, max_size=5)
 
 
 def texts(parts: Sequence[Sequence[str]], order: Sequence[int], room: int | None) -> Texts:
-    shadows = [pa.array(part, pa.large_string()) for part in parts]
-    return Texts(shadows, np.array(order, np.int64), DESCRIBE, room)
+    chunks = [pa.array(part, pa.large_string()) for part in parts]
+    count = sum(map(len, chunks))
+    return Texts(
+        HeldShadows(chunks).parts(np.arange(count)), np.array(order, np.int64), DESCRIBE, room
+    )
 
 
 @given(PARTS, st.randoms(), st.sampled_from([None, 0, 300, 2000]), st.data())
@@ -46,7 +51,7 @@ def test_words_are_those_of_the_texts(parts, random, room, data: st.DataObject) 
         random.shuffle(order)
     called = dict(zip(order, flat, strict=True))
     given_texts = texts(parts, order, room)
-    sketches = sketch_texts(LocalEngine(2), given_texts, BANDING, 0.6, 0, 1, Watch())
+    sketches = sketch_texts(LocalEngine(2), given_texts, BANDING, 0.6, 0, 1, Work(), Watch())
     every = DESCRIBE(pa.array([called[i] for i in range(len(flat))], pa.large_string()))
     for view in VIEWS:
         assert (sketches.keys[view] == sign(every[view], BANDING, 1)).all()
@@ -63,7 +68,7 @@ def test_words_are_those_of_the_texts(parts, random, room, data: st.DataObject) 
 def test_an_audit_finds_the_pairs_of_what_was_drawn(room: int | None) -> None:
     parts = [["甲乙丙丁戊己", "会议部署工作落实"], ["会议部署工作落实好", "子丑寅卯"]]
     given_texts = texts(parts, [0, 1, 2, 3], room)
-    sketches = sketch_texts(LocalEngine(1), given_texts, BANDING, 0.3, 9, 1, Watch())
+    sketches = sketch_texts(LocalEngine(1), given_texts, BANDING, 0.3, 9, 1, Work(), Watch())
     assert sketches.drawn["literal"].tolist() == [0, 1, 2, 3]
     pairs = sketches.true["literal"]
     assert set(zip(pairs["a"].to_pylist(), pairs["b"].to_pylist(), strict=True)) == {(1, 2)}

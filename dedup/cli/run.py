@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -10,6 +12,7 @@ import click
 
 from dedup.cli.program import Command, debug_option, quiet_option
 from dedup.cli.settings import settings_from, settings_options
+from dedup.errors import OutputError
 
 if TYPE_CHECKING:
     from dedup.run import Outcome
@@ -25,6 +28,21 @@ def folder_here(_: click.Context, __: click.Parameter, value: str) -> Path:
     return Path(value)
 
 
+class _Size(click.ParamType):  # type: ignore[type-arg]  # generic in newer ones alone
+    """Bytes, as people write them."""
+
+    name = "size"
+
+    def convert(self, value: Any, param: Any, ctx: Any) -> int:
+        found = re.fullmatch(r"(\d+(?:\.\d+)?)\s*([KMGT]?)i?B?", str(value).strip(), re.IGNORECASE)
+        if not found:
+            self.fail(f"{value} is no size: write 500MB or 2GB.", param, ctx)
+        return int(float(found[1]) * 1000 ** " KMGT".index(found[2].upper() or " "))
+
+
+SIZE = _Size()
+
+
 @click.command("run", cls=Command, short_help="Deduplicate a corpus into a folder.")
 @click.argument("corpus", nargs=-1, required=True, type=str)
 @click.option(
@@ -36,6 +54,19 @@ def folder_here(_: click.Context, __: click.Parameter, value: str) -> Path:
     "--workers", type=click.IntRange(min=1), metavar="N",
     help="Threads; changes no result.  [default: one for each core]",
 )  # fmt: skip
+@click.option(
+    "--memory", type=SIZE, metavar="SIZE",
+    help="Memory to do with (2GB): a run that would take more keeps files in OUT, and can be "
+    "resumed.  [default: half of what is free]",
+)  # fmt: skip
+@click.option(
+    "--update", is_flag=True,
+    help="Redo a run of another input or other settings in OUT: what depends on those.",
+)  # fmt: skip
+@click.option(
+    "--keep-work", is_flag=True,
+    help="Keep what stages made in OUT, about three times the corpus, for --update.",
+)  # fmt: skip
 @click.option("--strict", is_flag=True, help="Exit with 1 if a row was quarantined.")
 @click.option("--json", "as_json", is_flag=True, help="Print run.json instead of the summary.")
 @quiet_option
@@ -44,6 +75,9 @@ def command(
     corpus: Sequence[Path | str],
     out: Path,
     workers: int | None,
+    memory: int | None,
+    update: bool,
+    keep_work: bool,
     strict: bool,
     as_json: bool,
     quiet: bool,
@@ -56,7 +90,10 @@ def command(
     JSONL on standard input. The input is never changed; `dedup restore` rebuilds it from OUT.
     """
     settings = settings_from(options)
-    outcome = deduplicate(corpus, out, settings, workers, quiet=quiet, as_json=as_json)
+    outcome = deduplicate(
+        corpus, out, settings, workers,
+        quiet=quiet, as_json=as_json, memory=memory, update=update, keep_work=keep_work,
+    )  # fmt: skip
     if strict and outcome.report["counts"]["quarantined"]:
         click.get_current_context().exit(1)
 
@@ -69,13 +106,19 @@ def deduplicate(
     *,
     quiet: bool,
     as_json: bool,
+    memory: int | None = None,
+    update: bool = False,
+    keep_work: bool = False,
 ) -> Outcome:
     """Run, with progress, and say what came of it."""
     from dedup.cli.progress import Progress
     from dedup.run import run
 
-    with Progress(quiet) as progress:
-        outcome = run(corpus, out, settings, workers=workers, progress=progress)
+    with Progress(quiet) as progress, _said_if_resumable(out):
+        outcome = run(
+            corpus, out, settings, workers=workers, memory=memory, update=update,
+            keep_work=keep_work, progress=progress,
+        )  # fmt: skip
     if outcome.already and not quiet:
         click.echo(f"{out} holds this run already, finished: nothing was done.", err=as_json)
     if as_json:
@@ -83,6 +126,19 @@ def deduplicate(
     elif not quiet and not outcome.already:
         _print_summary(outcome)
     return outcome
+
+
+@contextmanager
+def _said_if_resumable(out: Path) -> Iterator[None]:
+    """Say, if a run is stopped, that it need not begin at the beginning."""
+    from dedup.store import OutputFolder
+
+    try:
+        yield
+    except (KeyboardInterrupt, OutputError):
+        if OutputFolder(out).resumable():
+            click.echo(f"What was finished is in {out}: the same command goes on there.", err=True)
+        raise
 
 
 def _print_json(outcome: Outcome) -> None:

@@ -6,7 +6,7 @@ table; what it promises is that the result is the same for any of them.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Protocol, TypeVar
 
 import pyarrow as pa
@@ -22,6 +22,9 @@ class Engine(Protocol):
 
     def map(self, stage: Callable[[T], R], batches: Iterable[T]) -> list[R]:
         """Apply ``stage`` to every batch by itself."""
+
+    def stream(self, stage: Callable[[T], R], batches: Iterable[T]) -> Iterator[R]:
+        """Yield the result of ``stage`` for every batch, few of them made ahead."""
 
     def group(
         self,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import threading
 from collections import deque
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import TypeAlias, TypeVar
 
@@ -32,12 +32,15 @@ class LocalEngine:
 
     def map(self, stage: Callable[[T], R], batches: Iterable[T]) -> list[R]:
         """Apply ``stage`` to every batch; the batches are drawn as threads become free."""
-        results: list[R] = []
+        return list(self.stream(stage, batches))
+
+    def stream(self, stage: Callable[[T], R], batches: Iterable[T]) -> Iterator[R]:
+        """Yield the results in order, a few of them made ahead of who takes them."""
         if self.workers == 1:
             for batch in batches:
                 checkpoint()
-                results.append(stage(batch))
-            return results
+                yield stage(batch)
+            return
         waiting: deque[Future[R]] = deque()
         stop = threading.Event()
 
@@ -50,13 +53,13 @@ class LocalEngine:
                 for batch in batches:
                     waiting.append(pool.submit(work, batch))
                     if len(waiting) >= 4 * self.workers:
-                        results.append(awaited(waiting.popleft()))
-                results.extend(map(awaited, waiting))
+                        yield awaited(waiting.popleft())
+                while waiting:
+                    yield awaited(waiting.popleft())
             except BaseException:
                 stop.set()
                 pool.shutdown(wait=True, cancel_futures=True)
                 raise
-        return results
 
     def group(
         self,

@@ -8,6 +8,7 @@ shadow texts of all units, one after the other, until they are placed in the doc
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
@@ -70,14 +71,16 @@ class Meetings:
     partners: I64
 
 
-def lay_out(units: pa.Table, documents: int) -> Shadows:
-    """Return the shadow texts of ``records.UNITS`` as code points."""
+def lay_out(units: pa.Table, shadows: Iterable[pa.Array], documents: int, text: U32) -> Shadows:
+    """Fill ``text``, as long as all ``records.UNITS`` are, with the code points of their shadows.
+
+    ``shadows`` are the units' in turn, in parts of any size.
+    """
     length = numbers(units["length"])
     unit_start = np.concatenate([[0], np.cumsum(length)]).astype(np.int64)
-    text = np.empty(unit_start[-1], np.uint32)
     wide = np.empty(len(length), np.int32)
     row = 0
-    for chunk in units["shadow"].chunks:
+    for chunk in shadows:
         rows = slice(row, row + len(chunk))
         code_points(*strings(chunk), unit_start[rows], text, wide[rows])
         row += len(chunk)

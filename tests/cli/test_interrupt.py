@@ -11,29 +11,16 @@ import time
 from pathlib import Path
 
 import pytest
-from commandline import ARGV, dedup
+from commandline import ARGV, TOLD, dedup
 from corpora import contents, lay_out
 from corpus.damage import packed
 
 LINES = "".join(
     f"第{n % 900}条 本县第{n}号文件所列事项由第{n % 97}科负责办理并登记。\n" for n in range(9000)
 )
-# The command as it is, but that it says on standard output which stage has begun.
-TOLD = """
-import sys
-from dedup.cli.progress import Progress
-shown = Progress.__call__
-def say(self, stage, done, total):
-    if not done:
-        print(stage, flush=True)
-    shown(self, stage, done, total)
-Progress.__call__ = say
-from dedup.cli import program
-program()
-"""
 QUICK = ["fold", "words", "clean and ledger"]
-STAGES = ["survey", "distinct", "dictionary", "sign (literal)", "candidates (literal)",
-          "verify (literal)", "audit", "masked", "cluster", "passages",
+STAGES = ["survey", "distinct", "dictionary", "masked", "candidates (literal)",
+          "words of candidates", "verify (literal)", "cluster", "passages",
           "classes, origins, sections"]  # fmt: skip
 
 

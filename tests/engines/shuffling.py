@@ -5,7 +5,7 @@ from __future__ import annotations
 import pickle
 import random
 import tempfile
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -42,6 +42,10 @@ class ShufflingEngine:
             for number in self.random.sample(range(count), count):
                 write(folder / f"out-{number}", stage(read(folder / f"in-{number}")))
             return [read(folder / f"out-{number}") for number in range(count)]
+
+    def stream(self, stage: Callable[[T], R], batches: Iterable[T]) -> Iterator[R]:
+        """Yield the results one by one."""
+        yield from self.map(stage, batches)
 
     def group(
         self,

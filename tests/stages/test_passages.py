@@ -27,10 +27,11 @@ def shadows_of(documents: Documents) -> Shadows:
         {
             "document": pa.array([number for number, _ in units], pa.int64()),
             "length": pa.array([len(unit) for _, unit in units], pa.int64()),
-            "shadow": pa.chunked_array([pa.array([unit for _, unit in units], pa.large_string())]),
         }
     )
-    return lay_out(table, len(documents))
+    shadows = pa.array([unit for _, unit in units], pa.large_string())
+    text = np.empty(sum(len(unit) for _, unit in units), np.uint32)
+    return lay_out(table, [shadows.slice(0, 1), shadows.slice(1)], len(documents), text)
 
 
 def no_groups(shadows: Shadows) -> npt.NDArray[np.int64]:
