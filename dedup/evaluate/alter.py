@@ -6,7 +6,7 @@ import random
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import lru_cache, partial
+from functools import cache, lru_cache, partial
 from itertools import accumulate
 from typing import Any
 
@@ -218,14 +218,11 @@ def _converter(name: str) -> Any:
 
 
 def _readings(donors: Sequence[Donor], draw: random.Random, _: Sequence[str]) -> list[Copy] | None:
-    from pypinyin import Style, pinyin
-
     text = donors[0].text
     told = {
-        at: reading[0][0]
+        at: reading
         for at, character in enumerate(text)
-        if "一" <= character <= "鿿"
-        and (reading := pinyin(character, Style.TONE))[0][0] != character
+        if "一" <= character <= "鿿" and (reading := _reading(character)) != character
     }
     count = max(1, round(READINGS * len(told)))
     if len(told) < count:
@@ -236,6 +233,13 @@ def _readings(donors: Sequence[Donor], draw: random.Random, _: Sequence[str]) ->
         f"{character}{brackets[0]}{told[at]}{brackets[1]}" if at in chosen else character
         for at, character in enumerate(text)
     ))  # fmt: skip
+
+
+@cache
+def _reading(character: str) -> str:
+    from pypinyin import Style, pinyin
+
+    return str(pinyin(character, Style.TONE)[0][0])
 
 
 def _lost(donors: Sequence[Donor], draw: random.Random, _: Sequence[str]) -> list[Copy] | None:
