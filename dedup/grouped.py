@@ -11,7 +11,7 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from dedup.classes import Classes, find_classes
-from dedup.columns import I64, numbers
+from dedup.columns import I64, each_once, numbers
 from dedup.excerpts import unit_texts
 from dedup.finding import Finding, Grouping
 from dedup.rules import CLASSES
@@ -93,4 +93,4 @@ class Grouped:
 def _distinct_in(holder: I64, value: I64, count: int) -> I64:
     """Return how many distinct values each of ``count`` holders has."""
     span = int(value.max(initial=0)) + 1
-    return np.bincount(np.unique(holder * span + value) // span, minlength=count)
+    return np.bincount(each_once(holder * span + value) // span, minlength=count)

@@ -9,7 +9,7 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from dedup.columns import flat, numbers
+from dedup.columns import each_once, flat, numbers
 from dedup.excerpts import unit_hashes
 from dedup.jsonlines import Json, array_of, objects, quoted
 from dedup.kinds import KINDS
@@ -79,7 +79,7 @@ def _told(result: Result, templates: Templates) -> _Told:
     first = t.value_entry[distinct.value]
     texts = numbers(t.finding.texts["unit"])
     size = len(t.finding.text_of)
-    keys = np.unique(
+    keys = each_once(
         np.concatenate(
             [
                 (entry * size + unit)[(entry >= 0) & (slots > 0)],

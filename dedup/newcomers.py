@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from dedup.columns import numbers
+from dedup.columns import each_once, numbers
 from dedup.finding import Finding, View
 
 __all__ = ["apart"]
@@ -84,7 +84,7 @@ class _Shares:
         known = np.zeros(size + 1, bool)  # the last is what -1 picks
         known[key[(owner == CORPUS) & (key >= 0)]] = True
         owner = np.where(known[key], CORPUS, owner)
-        codes = np.unique(_code(owner, key, size)[key >= 0])
+        codes = each_once(_code(owner, key, size)[key >= 0])
         return cls(codes // size - 1, codes % size, known)
 
     def find(self, owner: Ints, key: Ints) -> Ints:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import pyarrow as pa
 
-from dedup.columns import I64, Bools, numbers
+from dedup.columns import I64, Bools, each_once, numbers
 from dedup.records import EDGES
 
 __all__ = ["Parting"]
@@ -48,7 +48,7 @@ class Parting:
             of_name[each] = numbered.setdefault(frozenset(partners[each]), len(numbered) + 1)
         size = len(numbered) + 1
         one, other = of_name[pairs.reshape(-1, 2)].T
-        parted = np.unique(np.concatenate([one * size + other, other * size + one]))
+        parted = each_once(np.concatenate([one * size + other, other * size + one]))
         known = np.where(name < len(of_name) - 1, name, -1)
         return cls(np.append(of_name[known], 0), parted, size)
 

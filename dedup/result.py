@@ -13,7 +13,7 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from dedup.classes import Classes
-from dedup.columns import flat, numbers
+from dedup.columns import each_once, flat, numbers
 from dedup.corpus.memory import cleaned_texts
 from dedup.decided import decided_actions
 from dedup.deciding import decide
@@ -223,7 +223,7 @@ class Result:
         """Return how many pairs of documents share a section."""
         a, b = (numbers(self.sections[name]) for name in ("document", "source_document"))
         count = self.documents.num_rows
-        return len(np.unique(np.minimum(a, b) * count + np.maximum(a, b)))
+        return len(each_once(np.minimum(a, b) * count + np.maximum(a, b)))
 
     def complete(self) -> None:
         """Make at once, side by side, what is else made when asked for and takes longest."""
@@ -376,6 +376,6 @@ class Result:
         return (
             f"<Result: {self.documents.num_rows:,} documents, "
             f"{self.finding.units.num_rows:,} units, "
-            f"{len(np.unique(self.cluster.of[self.cluster.of >= 0])):,} clusters, "
+            f"{self.cluster.count:,} clusters, "
             f"{int(self.dropped.sum()):,} units dropped>"
         )

@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from dedup.columns import numbers
+from dedup.columns import each_once, numbers
 
 __all__ = ["Audit", "compare", "draw", "wilson_interval"]
 
@@ -63,7 +63,7 @@ def draw(size: int, count: int, seed: int) -> npt.NDArray[np.int64]:
 
 def compare(true_pairs: pa.Table, edges: pa.Table, sampled: npt.NDArray[np.int64]) -> Audit:
     """Return what of the distinct ``true_pairs`` (``a``, ``b``) of ``sampled`` is in ``edges``."""
-    true = np.unique(_key(true_pairs))
+    true = each_once(_key(true_pairs))
     found = np.isin(true, _key(edges))
     ends = np.concatenate([true >> 32, true & 0xFFFFFFFF])
     drawn = np.isin(ends, sampled)

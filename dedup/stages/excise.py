@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 import pyarrow as pa
 
-from dedup.columns import I64, U8, U32, U64, Bools, strings
+from dedup.columns import I64, U8, U32, U64, Bools, each_once, strings
 from dedup.kernels.ends import bytes_at
 from dedup.kernels.seeds import code_points
 from dedup.kernels.sentences import sentence_hashes
@@ -201,7 +201,7 @@ def _standing(
     target = units.target[s.unit[which]]
     moved = ~there & (target >= 0)
     size = len(units.rank)
-    pairs = np.unique(passage[moved] * size + target[moved])
+    pairs = each_once(passage[moved] * size + target[moved])
     gone, first = pairs // size, pairs % size
     gone, first = gone[units.stays[first]], first[units.stays[first]]
     of, more = _listed(np.searchsorted(s.unit, first), np.searchsorted(s.unit, first, "right"))
