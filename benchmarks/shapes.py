@@ -35,7 +35,7 @@ from benchmarks.bounded import Bounded, run_bounded
 from benchmarks.chain import trained
 from benchmarks.corpora import MEGABYTE, WORK
 from benchmarks.generate import mixed
-from benchmarks.measure import RESULTS, dedup_command, shown, write_result
+from benchmarks.measure import RESULTS, dedup_command, run_process, shown, write_result
 
 MOST_TIMES = 2
 """Of the standard corpus' processor time per byte, that a shape may take."""
@@ -247,6 +247,7 @@ def main() -> None:
     options = parser.parse_args()
     options.run = [f"--{option}" for option in options.run]
     told: dict[str, dict[str, Any]] = {}
+    run_process([*dedup_command(), "warmup"])  # nothing is compiled while the clock runs
     per_mb = options.per_mb
     if per_mb is None:
         corpus = corpora.unpacked(options.standard)

@@ -16,12 +16,25 @@ from dedup.finding import View
 from dedup.records import EDGES
 from dedup.settings import Settings
 from dedup.stages.audit import compare
-from dedup.stages.candidates import band_tables, mark_large, pairs, without_large
+from dedup.stages.candidates import (
+    agreeing,
+    band_tables,
+    crowded,
+    leader_pairs,
+    mark_dense,
+    mark_large,
+    pairs,
+    without_large,
+)
 from dedup.stages.join import prefix_index, prefix_pairs
+from dedup.stages.sign import Banding
 from dedup.stages.verify import verify
 from dedup.watch import Watch
 
 __all__ = ["Candidates", "find_candidates", "join", "renumbered", "verified"]
+
+SLICE = 1 << 16
+"""Pairs with leaders that are compared in one call."""
 
 
 @dataclass(frozen=True)
@@ -33,10 +46,22 @@ class Candidates:
     met: int | None = None
     """As in ``View``, like the next."""
     capped: int = 0
+    crowd: Bools | None = None
+    """Which texts are in capped buckets: of these an audit says nothing."""
     drawn: I64 | None = None
     """Texts that an audit compared with all."""
     true: pa.Table | None = None
     """The pairs ``a < b`` that it found, about; None: there was no audit."""
+
+    def audited(self, drawn: I64 | None, true: pa.Table | None) -> Candidates:
+        """Return this with the audit of those texts drawn that are in no capped bucket."""
+        if drawn is None or true is None or self.crowd is None:
+            return dataclasses.replace(self, drawn=drawn, true=true)
+        drawn = drawn[~self.crowd[drawn]]
+        asked = np.zeros(len(self.crowd), np.bool_)
+        asked[drawn] = True
+        either = asked[numbers(true["a"])] | asked[numbers(true["b"])]
+        return dataclasses.replace(self, drawn=drawn, true=true.filter(pa.array(either)))
 
     def mark(self, among: Bools) -> None:
         """Set what is true of every text, by number, that is in a pair."""
@@ -55,23 +80,42 @@ class Candidates:
 
 
 def find_candidates(
-    engine: Engine, keys: U32, sizes: I32, settings: Settings, watch: Watch, name: str
+    engine: Engine,
+    keys: U32,
+    sizes: I32,
+    banding: Banding,
+    settings: Settings,
+    watch: Watch,
+    name: str,
 ) -> Candidates:
     """Return the pairs of texts that meet in a band of their ``keys`` (uint32[n, bands]).
 
-    ``sizes`` of 0 leave a text out.
+    ``sizes`` of 0 leave a text out. What is in large buckets is compared with its leaders, and
+    what is near one of them, as far as keys tell, with no other such text.
     """
     with watch.stage(stage := f"candidates ({name})"):
         bands = keys.shape[1]
         mark = watch.count(stage, partial(mark_large, cap=settings.bucket_cap), 2 * bands)
         grouped = engine.group(mark, band_tables(keys, sizes), ["bucket"], 2)
+        crowd, led = crowded(grouped, len(sizes)), np.zeros(len(sizes), np.bool_)
+        parts = []
+        if crowd.any():
+            dense = partial(mark_dense, crowd=crowd, cap=settings.bucket_cap)
+            grouped = engine.map(dense, grouped)
+            leading = leader_pairs(grouped, crowd, sizes, settings.near)
+            parts = [leading.slice(at, SLICE) for at in range(0, leading.num_rows, SLICE)]
+            least = bands * settings.near**banding.rows  # as many as agree of two at the threshold
+            for part, bands_alike in zip(
+                parts, engine.map(partial(agreeing, keys=keys), parts), strict=True
+            ):
+                alike = bands_alike >= least
+                led[numbers(part["a"])[alike]] = led[numbers(part["b"])[alike]] = True
         keys, capped = without_large(keys, grouped)
-        take = partial(
-            pairs, keys=keys, sizes=sizes, threshold=settings.near, cap=settings.bucket_cap
-        )
+        take = partial(pairs, keys=keys, sizes=sizes, threshold=settings.near, led=led)
         counted = watch.count(stage, take, 2 * bands, before=bands)
         taken = engine.map(counted, list(enumerate(grouped)))
-        return Candidates([part[0] for part in taken], sum(part[1] for part in taken), capped)
+        met = sum(part.num_rows for part in parts) + sum(part[1] for part in taken)
+        return Candidates([*parts, *(part[0] for part in taken)], met, capped, crowd)
 
 
 def join(
@@ -97,7 +141,7 @@ def verified(
         verifying = partial(verify, sets=sets, threshold=threshold)
         parts = engine.map(watch.count(stage, verifying, len(found.parts)), found.parts)
         edges = pa.concat_tables([EDGES.empty_table(), *parts])
-        if found.capped:  # leaders of several large buckets may be the same
+        if found.capped:  # one that is not like its leader may meet it again
             edges = _without_repeats(edges)
         edges = edges.sort_by([("a", "ascending"), ("b", "ascending")]).combine_chunks()
         audit = None
@@ -108,6 +152,7 @@ def verified(
         candidates=sum(part.num_rows for part in found.parts),
         met=found.met,
         capped=found.capped,
+        crowded=0 if found.crowd is None else int(found.crowd.sum()),
         audit=audit,
     )
 

@@ -108,6 +108,7 @@ def _view_report(view: View, result: Result) -> dict[str, Any]:
         "candidates": view.candidates,
         "met": view.met,
         "capped_buckets": view.capped,
+        "crowded_texts": view.crowded,
         "expected_recall_at_threshold": 1.0
         if banding is None
         else round(banding.recall(result.settings.near), 6),

@@ -36,7 +36,9 @@ class View:
     met: int | None
     """Pairs that met in a band, before the length filter; None for an exact join."""
     capped: int
-    """Buckets beyond the cap, in which only leaders were compared with all."""
+    """Buckets beyond the cap, in which only leaders were compared with others."""
+    crowded: int
+    """Texts in such buckets, for which no recall is promised: they are not in the audit."""
     audit: Audit | None
     """None where there was none: an exact join needs none."""
 

@@ -75,8 +75,8 @@ def find_near(
             if view == "masked":
                 sizes[~near] = 0
                 true = None if true is None else _between(true, near)
-            met = find_candidates(engine, keys, sizes, settings, watch, view)
-            found[view] = dataclasses.replace(met, drawn=sketches.drawn.get(view), true=true)
+            met = find_candidates(engine, keys, sizes, banding, settings, watch, view)
+            found[view] = met.audited(sketches.drawn.get(view), true)
             found[view].mark(some)
             del keys
     with watch.stage(stage := "words of candidates"):

@@ -15,11 +15,11 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
-from dedup.columns import I32, I64, U32, U64, Bools, lists, numbers
+from dedup.columns import I32, I64, U32, U64, Bools, flat, lists, numbers
 from dedup.engines import Engine
 from dedup.shadows import Part
 from dedup.stages.audit import draw
-from dedup.stages.join import Queries, queries, query_pairs
+from dedup.stages.join import Queries, queries, query_pairs, told_apart
 from dedup.stages.sign import Banding, sign
 from dedup.watch import Watch
 from dedup.work import Work
@@ -188,7 +188,7 @@ def sketch_texts(
         Texts to draw for each view.
     """
     count, bands = len(texts), 0 if banding is None else banding.bands
-    wanted = {} if banding is None or not audit else _draw(engine, texts, audit, seed)
+    wanted = {} if banding is None or not audit else _draw(engine, texts, audit, threshold, seed)
 
     def sketch(part: int) -> _Sketch:
         words = texts.described(part)
@@ -246,8 +246,13 @@ def _run(number: I64) -> I64 | slice:
     return number
 
 
-def _draw(engine: Engine, texts: Texts, audit: int, seed: int) -> dict[str, Queries]:
-    """Draw texts for the audit of each view, of those that something may be near to."""
+def _draw(
+    engine: Engine, texts: Texts, audit: int, threshold: float, seed: int
+) -> dict[str, Queries]:
+    """Draw texts for the audit of each view, of those that something may be near to.
+
+    Not those that consist of what many of the texts drawn have: all would have to be compared.
+    """
     drawn = draw(len(texts), 4 * audit, seed)
     chosen = np.zeros(len(texts), bool)
     chosen[drawn] = True
@@ -256,7 +261,9 @@ def _draw(engine: Engine, texts: Texts, audit: int, seed: int) -> dict[str, Quer
     wanted = {}
     for view, least in zip(VIEWS, (0, MASKED_LEAST), strict=True):
         able = (np.diff(lists(words[view])[1]) > 0) & (numbers(words["free"]) >= least)
+        told, common = told_apart(flat(words[view]), threshold)
+        able &= told
         rows = np.sort(place[able[place]][:audit])
         ids = np.flatnonzero(chosen)[rows]
-        wanted[view] = queries(words[view].take(pa.array(rows)), ids)
+        wanted[view] = queries(words[view].take(pa.array(rows)), ids, threshold, common)
     return wanted

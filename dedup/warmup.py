@@ -152,7 +152,8 @@ def _words_to_ledger() -> None:
         _table(documents, DOCUMENTS), QUARANTINE.empty_table(), _table(units, schema),
         HeldShadows([pa.array(texts, pa.large_string())]),
     )  # fmt: skip
-    settings = Settings(passages=False)  # which the other process compiles
+    # Passages are compiled by the other process; the texts are too many for a bucket.
+    settings = Settings(passages=False, bucket_cap=2)
     result = find_folded(folded, lambda: lexicon, [""], settings, LocalEngine(1), Watch())
     result.provenance, result.sections  # noqa: B018  made when asked for
     found = result.finding.texts

@@ -4,11 +4,60 @@ from __future__ import annotations
 
 import numpy as np
 
-from dedup.columns import I32, I64, U32
+from dedup.columns import I32, I64, U32, Bools
 from dedup.kernels import kernel
 from dedup.kernels.sign import NOWHERE
 
-__all__ = ["pairs_in_band"]
+__all__ = ["NOBODY", "meet_leaders", "pairs_in_band"]
+
+NOBODY = np.int32(2**31 - 1)
+"""Stands where a set has no further leader."""
+
+
+@kernel
+def meet_leaders(
+    ids: I32,
+    runs: I64,
+    sizes: I32,
+    threshold: float,
+    place: I64,
+    leaders: I32,
+) -> None:
+    """Add to ``leaders`` the first sets of the buckets of one band, for all that are in them.
+
+    Parameters
+    ----------
+    ids, runs, sizes, threshold
+        See ``pairs_in_band``.
+    place : int64[n]
+        The row of each set in ``leaders``.
+    leaders : int32[m, most]
+        Per row, the lowest sets it met so far that stand before it and are among the ``most`` first
+        of a bucket; ascending, then ``NOBODY``.
+    """
+    most = leaders.shape[1]
+    for run in range(len(runs) - 1):
+        first, last = runs[run], runs[run + 1]
+        for i in range(first, last):
+            y = ids[i]
+            row = place[y]
+            for j in range(first, min(i, first + most)):
+                x = ids[j]
+                if leaders[row, most - 1] <= x:
+                    break
+                small, big = sizes[x], sizes[y]
+                if small > big:
+                    small, big = big, small
+                if small + 1e-9 < threshold * big:
+                    continue
+                k = 0
+                while leaders[row, k] < x:
+                    k += 1
+                if leaders[row, k] == x:
+                    continue
+                for moved in range(most - 1, k, -1):
+                    leaders[row, moved] = leaders[row, moved - 1]
+                leaders[row, k] = x
 
 
 @kernel
@@ -19,8 +68,7 @@ def pairs_in_band(
     keys: U32,
     sizes: I32,
     threshold: float,
-    cap: int,
-    leaders: int,
+    led: Bools,
     a: I32,
     b: I32,
 ) -> tuple[int, int]:
@@ -28,8 +76,8 @@ def pairs_in_band(
 
     A pair that meets in several bands is written in the first of them: that the keys of the
     earlier bands differ is a look at two short rows, where finding repeats later is a sort of all.
-    In a bucket of more than ``cap`` sets each one is paired with the ``leaders`` first alone, so
-    that its members are not taken to meet there: their keys have to be ``NOWHERE``.
+    Where buckets are left out, the keys of their members have to be ``NOWHERE``: nothing meets
+    there. Nor do two that both are near a leader of such a bucket.
 
     Parameters
     ----------
@@ -46,8 +94,8 @@ def pairs_in_band(
     threshold : float64
         The length filter leaves out a pair whose sizes alone keep its Jaccard below it; 0 is no
         filter.
-    cap, leaders : int64
-        See above.
+    led : bool[n]
+        Which sets are near a leader.
     a, b : int32[:]
         Filled with the pairs, ``a < b``; room for all that the buckets hold.
     """
@@ -55,12 +103,11 @@ def pairs_in_band(
     met = np.int64(0)
     for run in range(len(runs) - 1):
         first, last = runs[run], runs[run + 1]
-        large = last - first > cap
-        for i in range(first, min(last, first + leaders) if large else last):
+        for i in range(first, last):
             x = ids[i]
             for j in range(i + 1, last):
                 y = ids[j]
-                seen = False
+                seen = led[x] and led[y]
                 for k in range(band):
                     if keys[x, k] == keys[y, k] and keys[x, k] != NOWHERE:
                         seen = True

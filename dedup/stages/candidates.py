@@ -8,15 +8,32 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from dedup.columns import numbers
-from dedup.kernels.candidates import pairs_in_band
+from dedup.columns import each_once, numbers
+from dedup.kernels.candidates import NOBODY, meet_leaders, pairs_in_band
 from dedup.kernels.sign import NOWHERE
 
-__all__ = ["LEADERS", "band_tables", "mark_large", "pairs", "without_large"]
+__all__ = [
+    "LEADERS",
+    "agreeing",
+    "band_tables",
+    "crowded",
+    "leader_pairs",
+    "mark_dense",
+    "mark_large",
+    "pairs",
+    "without_large",
+]
 
 LEADERS = 8
-"""Of a bucket beyond the cap, so many sets are compared with all; they are the first in keep
-order, so that a text repeated with small changes a million times still finds its representative.
+"""Of a bucket beyond the cap, so many sets lead: the first in keep order, so that a text repeated
+with small changes a million times still finds its representative. A set is compared with so many
+leaders of all its large buckets, the first in keep order, and with as many of its dense ones.
+"""
+DENSE = 8
+"""Among sets that all are in large buckets, the cap is so many times lower.
+
+A million rows of one template, half alike, meet in thousands of buckets below the cap: hundreds of
+meetings for each row, of which one in seventy was near enough.
 """
 
 
@@ -34,17 +51,39 @@ def mark_large(table: pa.Table, cap: int) -> pa.Table:
     return table.append_column("large", pa.array(np.repeat(sizes > cap, sizes)))
 
 
+def crowded(grouped: Sequence[pa.Table], count: int) -> npt.NDArray[np.bool_]:
+    """Return which of ``count`` sets are in a large bucket of some band."""
+    found = np.zeros(count, np.bool_)
+    for table in grouped:
+        found[numbers(table["id"])[numbers(table["large"])]] = True
+    return found
+
+
+def mark_dense(table: pa.Table, crowd: npt.NDArray[np.bool_], cap: int) -> pa.Table:
+    """Add ``dense`` to what ``mark_large`` returns: true in other buckets of a crowd.
+
+    These have more than ``cap / DENSE`` rows, each of them of a set in ``crowd``, which is what
+    ``crowded`` returns.
+    """
+    runs = _runs(table)
+    sizes = np.diff(runs)
+    outside = np.concatenate([[0], np.cumsum(~crowd[numbers(table["id"])])])
+    dense = (sizes * DENSE > cap) & (outside[runs[1:]] == outside[runs[:-1]])
+    marked = np.repeat(dense, sizes) & ~numbers(table["large"])
+    return table.append_column("dense", pa.array(marked))
+
+
 def without_large(
     keys: npt.NDArray[np.uint32], grouped: Sequence[pa.Table]
 ) -> tuple[npt.NDArray[np.uint32], int]:
-    """Return the keys with ``NOWHERE`` for those of large buckets, and the number of such buckets.
+    """Return the keys with ``NOWHERE`` for those of capped buckets, and the number of such buckets.
 
-    A pair is taken in the first band where it meets; a meeting in a large bucket is none, since
-    only leaders are compared there.
+    Capped are the large and the dense ones. A pair is taken in the first band where it meets; a
+    meeting in a capped bucket is none, since only leaders are compared with others there.
     """
     capped = 0
     for band, table in enumerate(grouped):
-        large = table.filter(table["large"])
+        large = table.filter(pa.array(_capped(table)))
         if large.num_rows:
             if capped == 0:
                 keys = keys.copy()
@@ -53,35 +92,84 @@ def without_large(
     return keys, capped
 
 
+def leader_pairs(
+    grouped: Sequence[pa.Table],
+    crowd: npt.NDArray[np.bool_],
+    sizes: npt.NDArray[np.int32],
+    threshold: float,
+) -> pa.Table:
+    """Return the pairs ``a < b`` (int32) of the sets in capped buckets with their leaders.
+
+    At most ``2 * LEADERS`` for each ``b``, whatever the number and size of its buckets, each pair
+    once. ``crowd`` is what ``crowded`` returns, the other parameters are those of ``pairs``.
+    """
+    members = np.flatnonzero(crowd).astype(np.int32)
+    place = np.cumsum(crowd) - 1
+    found = [np.empty(0, np.int64)]
+    for mark in ("large", "dense"):
+        leaders = np.full((len(members), LEADERS), NOBODY)
+        for table in grouped:
+            some = table.filter(table[mark])
+            meet_leaders(numbers(some["id"]), _runs(some), sizes, threshold, place, leaders)
+        met = leaders != NOBODY
+        b = np.repeat(members, met.sum(axis=1)).astype(np.int64)
+        found.append((b << 32) | leaders[met].astype(np.int64))
+    both = each_once(np.concatenate(found))
+    return pa.table({"a": (both & 0xFFFFFFFF).astype(np.int32), "b": (both >> 32).astype(np.int32)})
+
+
+def agreeing(pairs: pa.Table, keys: npt.NDArray[np.uint32]) -> npt.NDArray[np.int64]:
+    """Return in how many bands the two sets of each pair (``a``, ``b``) agree.
+
+    The share of the bands of ``rows`` rows in which two sets agree estimates their Jaccard, to the
+    power of ``rows``.
+    """
+    same = keys[numbers(pairs["a"])] == keys[numbers(pairs["b"])]
+    counted: npt.NDArray[np.int64] = np.count_nonzero(same, axis=1)
+    return counted
+
+
 def pairs(
     numbered: tuple[int, pa.Table],
     keys: npt.NDArray[np.uint32],
     sizes: npt.NDArray[np.int32],
     threshold: float,
-    cap: int,
+    led: npt.NDArray[np.bool_],
 ) -> tuple[pa.Table, int]:
     """Return the pairs ``a < b`` (int32) of one band, and how many met before the length filter.
+
+    Those of capped buckets are not among them, nor those of two sets that are ``led``.
 
     Parameters
     ----------
     numbered
-        Number of the band, and its rows sorted by ``bucket``.
+        Number of the band, and its rows sorted by ``bucket``, marked.
     keys, sizes
         Of all sets: keys as ``without_large`` returns them, and numbers of elements.
     threshold
         Jaccard that a pair's sizes alone must allow.
-    cap
-        See ``mark_large``.
+    led
+        Per set, whether it seems to be near a leader: what of these is near each other is in a
+        crowd where all are, and to compare it pair by pair would take the square of its size.
     """
     band, table = numbered
+    table = table.filter(pa.array(~_capped(table)))
     ids = numbers(table["id"])
     runs = _runs(table)
     inside = np.diff(runs)
     # The most there can be; what is not written to is never there.
-    room = int(np.where(inside > cap, LEADERS * inside, inside * (inside - 1) // 2).sum())
+    room = int((inside * (inside - 1) // 2).sum())
     a, b = np.empty(room, np.int32), np.empty(room, np.int32)
-    count, met = pairs_in_band(ids, runs, band, keys, sizes, threshold, cap, LEADERS, a, b)
+    count, met = pairs_in_band(ids, runs, band, keys, sizes, threshold, led, a, b)
     return pa.table({"a": a[:count].copy(), "b": b[:count].copy()}), met
+
+
+def _capped(table: pa.Table) -> npt.NDArray[np.bool_]:
+    """Return which rows are in buckets whose sets meet their leaders alone."""
+    capped: npt.NDArray[np.bool_] = numbers(table["large"])
+    if "dense" in table.column_names:
+        capped = capped | numbers(table["dense"])
+    return capped
 
 
 def _runs(table: pa.Table) -> npt.NDArray[np.int64]:

@@ -8,10 +8,26 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from dedup.columns import lists
+from dedup.columns import I32, lists
 from dedup.kernels.join import join_against, prefix_join
 
-__all__ = ["PrefixIndex", "Queries", "prefix_index", "prefix_pairs", "queries", "query_pairs"]
+__all__ = [
+    "PrefixIndex",
+    "Queries",
+    "prefix_index",
+    "prefix_pairs",
+    "queries",
+    "query_pairs",
+    "told_apart",
+]
+
+COMMON = 0.05
+"""Share of the sets drawn for an audit, beyond which an element of them is common: in a template
+that a million rows fill in, the words of the template, which every row would be looked up by.
+"""
+LEAST_COMMON = 16
+MOST = 32
+"""Pairs of one query in one part."""
 
 
 @dataclass(frozen=True)
@@ -82,12 +98,43 @@ class Queries:
     posts: npt.NDArray[np.int32]
 
 
-def queries(sets: pa.Array, ids: npt.NDArray[np.int64]) -> Queries:
-    """Prepare sets, called ``ids``, to be joined against all."""
+def told_apart(
+    sets: pa.Array, threshold: float
+) -> tuple[npt.NDArray[np.bool_], npt.NDArray[np.uint64]]:
+    """Return which sets their uncommon elements tell, and the common ones, ascending.
+
+    Common is what more than ``COMMON`` of the sets have. What is near a set at ``threshold`` shares
+    an element with it that is not common, unless so many of its own are.
+    """
+    elements, starts = lists(sets)
+    elements, sizes = elements[starts[0] : starts[-1]], np.diff(starts)
+    distinct, counts = np.unique(elements, return_counts=True)
+    common = distinct[counts > max(LEAST_COMMON, COMMON * len(sizes))]
+    held = _held(sizes, _among(elements, common))
+    told: npt.NDArray[np.bool_] = held < threshold * sizes - 1e-9
+    return told, common
+
+
+def queries(
+    sets: pa.Array,
+    ids: npt.NDArray[np.int64],
+    threshold: float,
+    common: npt.NDArray[np.uint64] | None = None,
+) -> Queries:
+    """Prepare sets, called ``ids``, to be joined against all at ``threshold``.
+
+    Elements that are ``common`` (ascending) are not looked up: that another set has them, too, is
+    taken for granted, and the pairs that are found are those that may reach the threshold.
+    """
     elements, starts = lists(sets)
     elements = elements[starts[0] : starts[-1]]
     sizes = np.diff(starts)
     holder = np.repeat(np.arange(len(ids), dtype=np.int32), sizes)
+    if common is not None and len(common):
+        skipped = _among(elements, common)
+        elements, holder = elements[~skipped], holder[~skipped]
+        # shared + skipped >= t (size + other - shared - skipped), solved for a size without them.
+        sizes = np.floor(sizes - _held(sizes, skipped) * (1 + threshold) / threshold - 1e-9)
     by_element = np.argsort(elements, kind="stable")
     distinct, first = np.unique(elements[by_element], return_index=True)
     size = 1 << max(4, int(np.ceil(np.log2(max(1, len(distinct)) * 4))))
@@ -117,7 +164,11 @@ def queries(sets: pa.Array, ids: npt.NDArray[np.int64]) -> Queries:
 def query_pairs(
     sets: pa.Array, ids: npt.NDArray[np.int64], wanted: Queries, threshold: float
 ) -> pa.Table:
-    """Return the pairs ``a < b`` of the queries with sets that are called ``ids``."""
+    """Return the pairs ``a < b`` of the queries with sets that are called ``ids``.
+
+    Of a query, with the first ``MOST`` at most: of texts that all are near each other the pairs of
+    one would be as many as there are texts.
+    """
     values, starts = lists(sets)
     counts = np.zeros(len(wanted.ids), np.int32)
     room = 1 << 12
@@ -130,7 +181,33 @@ def query_pairs(
         if written >= 0:
             break
         room = -written
-    x, y = wanted.ids[a[:written]], ids[b[:written]]
-    other = x != y
-    x, y = x[other], y[other]
+    a, b = a[:written], b[:written]
+    other = wanted.ids[a] != ids[b]
+    a, b = _first_of_each(a[other], b[other])
+    x, y = wanted.ids[a], ids[b]
     return pa.table({"a": np.minimum(x, y), "b": np.maximum(x, y)})
+
+
+def _among(elements: npt.NDArray[np.uint64], some: npt.NDArray[np.uint64]) -> npt.NDArray[np.bool_]:
+    """Return which elements are among ``some``, ascending."""
+    if not len(some):
+        return np.zeros(len(elements), np.bool_)
+    at = np.minimum(np.searchsorted(some, elements), len(some) - 1)
+    found: npt.NDArray[np.bool_] = some[at] == elements
+    return found
+
+
+def _held(sizes: npt.NDArray[np.int64], marked: npt.NDArray[np.bool_]) -> npt.NDArray[np.int64]:
+    """Return how many elements of each set are marked."""
+    summed = np.concatenate([[0], np.cumsum(marked)])
+    ends = np.cumsum(sizes)
+    held: npt.NDArray[np.int64] = summed[ends] - summed[ends - sizes]
+    return held
+
+
+def _first_of_each(query: I32, of: I32) -> tuple[I32, I32]:
+    """Return the pairs that are among the first ``MOST`` of their query."""
+    order = np.argsort(query, kind="stable")
+    query, of = query[order], of[order]
+    rank = np.arange(len(query)) - np.searchsorted(query, query)
+    return query[rank < MOST], of[rank < MOST]

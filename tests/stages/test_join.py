@@ -11,7 +11,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 from naive import verify as naive
 
-from dedup.stages.join import Queries, prefix_index, prefix_pairs, queries, query_pairs
+from dedup.stages.join import (
+    MOST,
+    Queries,
+    prefix_index,
+    prefix_pairs,
+    queries,
+    query_pairs,
+    told_apart,
+)
 from dedup.stages.verify import verify
 
 Sets = list[set[int]]
@@ -36,9 +44,15 @@ def joined(sets: Sets, threshold: float, parts: int = 1) -> list[tuple[int, int]
     return found(verify(pa.concat_tables(tables), column(sets), threshold))
 
 
-def asked(sets: Sets, chosen: set[int]) -> Queries:
+def asked(
+    sets: Sets,
+    chosen: set[int],
+    threshold: float,
+    common: set[int] = frozenset(),  # type: ignore[assignment]
+) -> Queries:
     ids = sorted(chosen)
-    return queries(column([sets[i] for i in ids]), np.array(ids, np.int64))
+    some = np.array(sorted(common), np.uint64)
+    return queries(column([sets[i] for i in ids]), np.array(ids, np.int64), threshold, some)
 
 
 def test_worked_example() -> None:
@@ -46,7 +60,7 @@ def test_worked_example() -> None:
     # 3 of 5 elements, .6, for the first two; the equal ones; empty sets are like nothing.
     assert sorted(joined(sets, 0.6)) == [(0, 1), (2, 4)]
     assert joined(sets, 0.61) == [(2, 4)]
-    wanted = asked(sets, {1, 3})
+    wanted = asked(sets, {1, 3}, 0.6)
     assert found(query_pairs(column(sets), np.arange(6), wanted, 0.6)) == [(0, 1)]
 
 
@@ -58,12 +72,25 @@ def test_the_prefix_join_finds_every_pair_once(sets: Sets, threshold: float, par
     assert set(pairs) == set(naive.all_pairs(sets, threshold))
 
 
+def test_what_is_made_of_what_many_have_is_not_told_apart() -> None:
+    # 1 to 6 are in all of forty sets; of ten elements six are .6, and of twenty not.
+    short: Sets = [{*range(1, 7), *range(100 * i, 100 * i + 4)} for i in range(1, 21)]
+    long: Sets = [{*range(1, 7), *range(100 * i, 100 * i + 14)} for i in range(21, 41)]
+    told, common = told_apart(column(short + long), 0.6)
+    assert common.tolist() == [1, 2, 3, 4, 5, 6]
+    assert told.tolist() == [False] * 20 + [True] * 20
+    assert told_apart(column(short[:10]), 0.6)[0].all()
+
+
 @given(some_sets, thresholds, st.data())
 def test_queries_find_every_pair_of_theirs(
     sets: Sets, threshold: float, data: st.DataObject
 ) -> None:
     chosen = data.draw(st.sets(st.sampled_from(range(len(sets))) if sets else st.nothing()))
-    wanted = asked(sets, chosen)
+    common = data.draw(st.sets(st.integers(1, 12)))
+    # Of what consists of common elements, nothing is promised.
+    chosen = {i for i in chosen if len(sets[i] & common) < threshold * len(sets[i]) - 1e-9}
+    wanted = asked(sets, chosen, threshold, common)
     cut = data.draw(st.integers(0, len(sets)))
     every = np.arange(len(sets))
     parts = [
@@ -89,12 +116,13 @@ def test_nothing_is_joined_with_nothing(threshold: float) -> None:
     assert joined([], threshold) == []
     assert joined([set(), set()], threshold) == []
     none = np.array([], np.int64)
-    assert query_pairs(column([]), none, asked([], set()), threshold).num_rows == 0
+    assert query_pairs(column([]), none, asked([], set(), threshold), threshold).num_rows == 0
 
 
 def test_more_pairs_than_the_first_room_holds() -> None:
     # 700 equal sets make 244,650 pairs, and more than 65,536 of one query's kind.
     sets: Sets = [{1, 2, 3}] * 700
     assert len(joined(sets, 0.9)) == 700 * 699 // 2
-    pairs = found(query_pairs(column(sets), np.arange(700), asked(sets, set(range(200))), 0.9))
-    assert set(pairs) == {(a, b) for a in range(200) for b in range(700) if a < b}
+    pairs = found(query_pairs(column(sets), np.arange(700), asked(sets, set(range(200)), 0.9), 0.9))
+    first = {query: [*range(query), *range(query + 1, 700)][:MOST] for query in range(200)}
+    assert set(pairs) == {(min(q, x), max(q, x)) for q, some in first.items() for x in some}
