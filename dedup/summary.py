@@ -10,9 +10,11 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from dedup.columns import I64, numbers
 from dedup.result import Result
 from dedup.rules import CLASSES
-from dedup.stages.provenance import REASONS
+from dedup.stages.ledger import ACTIONS
+from dedup.stages.provenance import REASONS, provenance_rows
 
 __all__ = ["headline", "summary_text"]
 
@@ -20,6 +22,8 @@ LISTED = 10
 """Clusters, families and documents that the summary names, of each the largest."""
 SHOWN = 120
 """Characters of a text that it quotes."""
+ROWS = 1 << 14
+"""Of the ledger, that are looked through at a time."""
 
 
 def headline(report: Mapping[str, Any]) -> str:
@@ -72,11 +76,12 @@ def headline(report: Mapping[str, Any]) -> str:
 
 def summary_text(report: Mapping[str, Any], result: Result) -> str:
     """Return the headline, the rules that fired, and what is largest, with its text."""
+    best = _best_reasons(result)
     parts = [
         headline(report),
-        _section("Why units were dropped", _reasons(result, "dropped")),
-        _section("Why units were masked", _reasons(result, "masked")),
-        _section("Why units were only tagged", _reasons(result, "tagged")),
+        _section("Why units were dropped", _reasons(result, best, "dropped")),
+        _section("Why units were masked", _reasons(result, best, "masked")),
+        _section("Why units were only tagged", _reasons(result, best, "tagged")),
         _section("Where the texts of clusters come from", _origins(result)),
         _groups(result, "cluster", result.clusters),
         _groups(result, "family", _beyond_clusters(result)),
@@ -160,27 +165,40 @@ def _section(title: str, lines: Sequence[str]) -> str:
     return "\n".join([title, *lines]) + "\n" if lines else ""
 
 
-def _reasons(result: Result, action: str) -> list[str]:
-    """Count the units of an action by the rule that decided.
-
-    A unit may have several rows: the one within its group tells, or else the strongest reason.
-    """
-    wanted = ["file", "row", "paragraph", "cluster", "family", "kind", "action", "reason"]
-    rows = result.provenance.select(wanted)
-    of_units = pc.fill_null(pc.not_equal(rows["kind"], "passage"), True)
-    rows = rows.filter(pc.and_(pc.equal(rows["action"], action), of_units))
-    grouped = pc.or_(rows["cluster"].is_valid(), rows["family"].is_valid())
-    rank = pc.index_in(rows["reason"], pa.array(REASONS, pa.large_string()))
-    rank = pc.add(rank, pc.if_else(grouped, 0, len(REASONS)))
-    rows = rows.select(["file", "row", "paragraph"]).append_column("rank", rank)
-    best = rows.group_by(["file", "row", "paragraph"]).aggregate([("rank", "min")])["rank_min"]
-    counts = np.bincount(best.to_numpy() % len(REASONS), minlength=len(REASONS))
+def _reasons(result: Result, best: I64, action: str) -> list[str]:
+    """Count the units of an action by the rule that decided; ``best`` is of ``_best_reasons``."""
+    mine = best[(result.action == ACTIONS.index(action)) & (best < 2 * len(REASONS))]
+    counts = np.bincount(mine % len(REASONS), minlength=len(REASONS))
     width = len(f"{counts.max():,}")
     return [
         f"  {counts[i]:>{width},}  {REASONS[i].removeprefix('tagged: ')}"
         for i in np.argsort(-counts, kind="stable")
         if counts[i]
     ]
+
+
+def _best_reasons(result: Result) -> I64:
+    """Return, per unit that is not kept, which of ``REASONS`` decided.
+
+    A unit may have several rows: the one within its group tells, or else, counted on from the last
+    of ``REASONS``, the strongest reason. The rows are made in parts: the whole ledger is several
+    times the corpus.
+    """
+    links = result.ordered_links
+    of_units = numbers(links["passage"]) < 0
+    links = links.filter(pa.array(of_units & (result.action[numbers(links["unit"])] > 0)))
+
+    def ranks(first: int) -> I64:
+        rows = provenance_rows(links.slice(first, ROWS), result.evidence)
+        grouped = pc.or_(rows["cluster"].is_valid(), rows["family"].is_valid())
+        rank = pc.index_in(rows["reason"], pa.array(REASONS, pa.large_string()))
+        found: I64 = numbers(pc.add(rank, pc.if_else(grouped, 0, len(REASONS))))
+        return found
+
+    parts = result.finding.engine.map(ranks, range(0, links.num_rows, ROWS))
+    best = np.full(len(result.action), 2 * len(REASONS))
+    np.minimum.at(best, numbers(links["unit"]), np.concatenate([best[:0], *parts]))
+    return best
 
 
 def _origins(result: Result) -> list[str]:
