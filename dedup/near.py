@@ -146,8 +146,10 @@ def stored_near(work: Work, find: Callable[[], Near]) -> Near:
             each: View = getattr(near, view)
             stored.put(view, each.edges)
             audit = None if each.audit is None else dataclasses.asdict(each.audit)
-            facts = {"candidates": each.candidates, "met": each.met, "capped": each.capped}
-            stored.facts[view] = facts | {"audit": audit}
+            told = {
+                name: getattr(each, name) for name in ("candidates", "met", "capped", "crowded")
+            }
+            stored.facts[view] = told | {"audit": audit}
 
     stored = work.stored("near", put)
     texts = stored.table("texts")
