@@ -93,7 +93,7 @@ def find_candidates(
     ``sizes`` of 0 leave a text out. What is in large buckets is compared with its leaders, and
     what is near one of them, as far as keys tell, with no other such text.
     """
-    with watch.stage(stage := f"candidates ({name})"):
+    with watch.stage(stage := f"candidates ({name})", len(sizes), "texts"):
         bands = keys.shape[1]
         mark = watch.count(stage, partial(mark_large, cap=settings.bucket_cap), 2 * bands)
         grouped = engine.group(mark, band_tables(keys, sizes), ["bucket"], 2)
@@ -125,7 +125,7 @@ def join(
 
     ``near`` says which sets may be near another (all, if it is None).
     """
-    with watch.stage(stage := f"candidates ({name})"):
+    with watch.stage(stage := f"candidates ({name})", len(sets), "texts"):
         joined = sets if near is None else _emptied(sets, near)
         index = prefix_index(joined, threshold)
         parts = _ranges(len(joined), 64)
@@ -137,7 +137,8 @@ def verified(
     engine: Engine, found: Candidates, sets: pa.Array, threshold: float, watch: Watch, name: str
 ) -> View:
     """Return the candidates that reach the threshold, as edges, and the audit of what was found."""
-    with watch.stage(stage := f"verify ({name})"):
+    candidates = sum(part.num_rows for part in found.parts)
+    with watch.stage(stage := f"verify ({name})", candidates, "pairs"):
         verifying = partial(verify, sets=sets, threshold=threshold)
         parts = engine.map(watch.count(stage, verifying, len(found.parts)), found.parts)
         edges = pa.concat_tables([EDGES.empty_table(), *parts])
@@ -149,7 +150,7 @@ def verified(
             audit = compare(verify(found.true, sets, threshold), edges, found.drawn)
     return View(
         edges=edges,
-        candidates=sum(part.num_rows for part in found.parts),
+        candidates=candidates,
         met=found.met,
         capped=found.capped,
         crowded=0 if found.crowd is None else int(found.crowd.sum()),

@@ -57,11 +57,11 @@ def find_near(
     Numbers from here on are in the order of the texts' own. Without a banding all are compared
     exactly.
     """
-    with watch.stage("words"):
+    with watch.stage("words", len(texts), "texts"):
         sketches = sketch_texts(
             engine, texts, banding, settings.near, settings.audit, settings.seed, work, watch
         )
-    with watch.stage("masked"):
+    with watch.stage("masked", len(texts), "texts"):
         masked_of, near = _masked(engine, sketches)
         shared = np.bincount(masked_of[masked_of >= 0], minlength=len(texts)) > 1
         wanted = wanted | np.append(shared, False)[masked_of]
@@ -79,7 +79,7 @@ def find_near(
             found[view] = met.audited(sketches.drawn.get(view), true)
             found[view].mark(some)
             del keys
-    with watch.stage(stage := "words of candidates"):
+    with watch.stage(stage := "words of candidates", int(some.sum()), "texts"):
         words = texts.words(engine, some, partial(watch.count, stage))
         texts.forget()
     number = _numbered(some)

@@ -56,16 +56,19 @@ def find_passages(
     sources
         Per unit, its source, where a passage within one source is none; else None.
     """
-    with watch.stage("passages"):
-        if not len(shadows.text):
-            return PASSAGES.empty_table(), 0
-        cuts = _even_cuts(shadows.documents, PARTS)
-        seeds = pa.concat_tables(
-            engine.map(partial(sow, shadows=shadows, skipped=skipped), list(pairwise(cuts)))
-        ).combine_chunks()
-        if not seeds.num_rows:
-            return PASSAGES.empty_table(), 0
-        met = pa.concat_tables(engine.group(meet, _spaces(numbers(seeds["key"])), ["key"], 2))
+    if not len(shadows.text):
+        return PASSAGES.empty_table(), 0
+    characters = len(shadows.text)
+    cuts = _even_cuts(shadows.documents, PARTS)
+    with watch.stage(stage := "passages (sow)", characters, "characters"):
+        parts = list(pairwise(cuts))
+        sowing = watch.count(stage, partial(sow, shadows=shadows, skipped=skipped), len(parts))
+        seeds = pa.concat_tables(engine.map(sowing, parts)).combine_chunks()
+    if not seeds.num_rows:
+        return PASSAGES.empty_table(), 0
+    with watch.stage(stage := "passages (meet)", seeds.num_rows, "seeds"):
+        meeting = watch.count(stage, meet, SPACES)
+        met = pa.concat_tables(engine.group(meeting, _spaces(numbers(seeds["key"])), ["key"], 2))
         seed, partner = numbers(met["seed"]), numbers(met["partner"])
         starts = np.zeros(seeds.num_rows + 1, np.int64)
         starts[1:] = np.bincount(seed, minlength=seeds.num_rows)
@@ -76,24 +79,27 @@ def find_passages(
         times = np.zeros(seeds.num_rows, np.int32)
         times[seed] = times[partner] = numbers(met["times"])
 
-        seed_cuts = np.searchsorted(meetings.places, shadows.documents[cuts]).tolist()
+    with watch.stage(stage := "passages (grow)", characters, "characters"):
+        parts = list(pairwise(np.searchsorted(meetings.places, shadows.documents[cuts]).tolist()))
         growing = partial(
             grow, shadows=shadows, groups=groups, meetings=meetings,
             least=settings.passage_length, share=settings.passage_share,
         )  # fmt: skip
-        rows = np.concatenate(engine.map(growing, list(pairwise(seed_cuts))))
+        rows = np.concatenate(engine.map(watch.count(stage, growing, len(parts)), parts))
         if sources is not None:
             copy, source = (sources[shadows.holders(rows[:, at])] for at in (0, 2))
             rows = rows[copy != source]
-        if len(rows) == 0:
-            return PASSAGES.empty_table(), capped
+    if len(rows) == 0:
+        return PASSAGES.empty_table(), capped
+    with watch.stage(stage := "passages (place)", len(rows), "passages"):
         text = flat(documents["text"])
         placing = partial(
             place, shadows=shadows, text=text, units=units, rank=rank, tables=load_tables()
         )
         rows = np.column_stack([rows, frequency(rows, meetings.places, times)])
-        parts = [rows[a:b] for a, b in pairwise(range(0, len(rows) + 8192, 8192))]
-        placed = pa.concat_tables(engine.map(placing, parts)).combine_chunks()
+        some = [rows[a:b] for a, b in pairwise(range(0, len(rows) + 8192, 8192))]
+        placed = pa.concat_tables(engine.map(watch.count(stage, placing, len(some)), some))
+        placed = placed.combine_chunks()
         by = ("source_end", "source_start", "end", "start", "unit")
         order = np.lexsort([numbers(placed[name]) for name in by])
         return placed.take(pa.array(order)), capped

@@ -18,6 +18,7 @@ from dedup.columns import numbers, strings
 from dedup.corpus.memory import documents_table
 from dedup.decided import ahead, decided_units
 from dedup.engines import Engine
+from dedup.engines.counted import CountedEngine
 from dedup.engines.local import LocalEngine
 from dedup.finding import Finding
 from dedup.markers import in_markers
@@ -94,7 +95,7 @@ def find(
         [""],
         settings,
         LocalEngine(workers),
-        Watch(progress),
+        Watch(progress, corpus_bytes=int(offsets[-1] - offsets[0])),
     )
 
 
@@ -171,7 +172,7 @@ def fold_corpus(
             quarantine.append(quarantined)
         stored.put("quarantine", pa.concat_tables(quarantine))
 
-    with watch.stage("fold"):
+    with watch.stage("fold", watch.corpus_bytes, "bytes"):
         stored = work.stored("fold", gather)
         documents, units = stored.table("documents"), stored.table("units")
         quarantine = stored.table("quarantine").combine_chunks()
@@ -193,7 +194,7 @@ def find_folded(
     """Find what is repeated among the units of a folded corpus; ``lexicon`` is waited for."""
     work = work or Work()
     documents, units = folded.documents, folded.units
-    with watch.stage("distinct"):
+    with watch.stage("distinct", units.num_rows, "units"):
         order = keep_order(units, documents, settings)
         decided = None
         if settings.decisions:
@@ -248,11 +249,12 @@ def find_folded(
         masked_of=near.masked_of,
         decided=decided,
         banding=banding,
-        engine=engine,
+        engine=CountedEngine(engine, watch),  # for all that is asked of the finding
         passages=PASSAGES.empty_table(),
         capped_seeds=0,
     )
-    with watch.stage("cluster"):
+    edges = near.literal.edges.num_rows + near.masked.edges.num_rows
+    with watch.stage("cluster", edges, "edges"):
         grouping = finding.group(settings)
     if settings.passages:
         first = np.append(text_unit, -1)[text_of]
@@ -274,7 +276,7 @@ def find_folded(
             parting = decided.parting(text_of, texts.num_rows)
             passages = parting.passages(passages, text_of, numbers(units["length"]))
         finding = dataclasses.replace(finding, passages=passages, capped_seeds=capped)
-    with watch.stage("decide"):
+    with watch.stage("decide", units.num_rows, "units"):
         result = Result.of(finding, settings, watch.seconds, grouping)
     LOGGER.info("%r", result)
     if decided and decided.missing:
