@@ -19,13 +19,16 @@ from dedup.corpus.discover import discover
 from dedup.corpus.read import read
 from dedup.corpus.remote import is_remote
 from dedup.corpus.survey import Survey, fingerprint, plan, survey
+from dedup.disk import check_room
 from dedup.engines import Engine
+from dedup.engines.counted import CountedEngine
 from dedup.engines.local import LocalEngine
 from dedup.errors import OutputExistsError, SettingsError
 from dedup.facts import run_report
 from dedup.memory import free_memory
 from dedup.outputs import write_outputs
 from dedup.pipeline import find_in
+from dedup.records import SCHEMA_VERSION
 from dedup.resuming import difference, fingerprints
 from dedup.settings import Settings
 from dedup.store import OutputFolder
@@ -114,9 +117,11 @@ def run(
         files = discover(paths, leave_out=out)
         digests = _digests(settings.user_dictionaries)
     folder = OutputFolder(out)
-    with folder.locked(), folder.copies() as copies:
-        with watch.stage("survey"):
-            surveys = survey(files, engine.map, settings=settings, copies=copies)
+    with folder.locked(), folder.copies() as copies, watch.sampling():
+        with watch.stage("survey", unit="bytes") as surveying:
+            counted = CountedEngine(engine, watch)
+            surveys = survey(files, counted.map, settings=settings, copies=copies)
+            watch.corpus_bytes = surveying.handled = sum(each.size for each in surveys)
             _check_marker(surveys, settings)
         identity = {
             "dedup": version("dedup"),
@@ -139,6 +144,7 @@ def run(
                 _refuse_other(out, begun_before, identity, "an unfinished")
             folder.begin(identity)
         folder.clear()
+        check_room(out, surveys, watch)
         if is_needed():
             with watch.stage("compile"):
                 compile_kernels()
@@ -151,19 +157,26 @@ def run(
             watch,
             work,
         )
-        with watch.stage("classes, origins, sections"):
+        with watch.stage("classes, origins, sections", result.finding.units.num_rows, "units"):
             result.complete()
-        with watch.stage("clean and ledger"):
-            cleaned = write_outputs(folder, result, surveys, engine)
-        report = identity | run_report(result, surveys, cleaned.removed_bytes)
-        with folder.writing("summary.txt") as file:
-            file.write(summary_text(report, result).encode())
+        with watch.stage("clean and ledger", unit="bytes") as writing:
+            cleaned = write_outputs(folder, result, surveys, CountedEngine(engine, watch))
+            writing.handled = folder.table_bytes() + watch.corpus_bytes - cleaned.removed_bytes
+        with watch.stage("summary"):
+            report = identity | run_report(result, surveys, cleaned.removed_bytes)
+            with folder.writing("summary.txt") as file:
+                file.write(summary_text(report, result).encode())
         seconds = {name: round(value, 4) for name, value in watch.seconds.items()}
+        total = time.perf_counter() - begun
         folder.write_json(
             "timings.json",
             {
+                "schema_version": SCHEMA_VERSION,
                 "seconds": seconds,
-                "total_seconds": round(time.perf_counter() - begun, 4),
+                "stages": {name: stage.told(total) for name, stage in watch.stages.items()},
+                "total_seconds": round(total, 4),
+                "cpu_seconds": round(time.process_time(), 4),
+                "peak_anonymous_bytes": watch.peak,
                 "peak_memory_bytes": _peak_memory(),
                 "workers": getattr(engine, "workers", None),
                 "engine": type(engine).__name__,

@@ -143,6 +143,11 @@ class OutputFolder:
                 part.unlink(missing_ok=True)
                 raise
 
+    def table_bytes(self) -> int:
+        """Return the bytes of the files that a run has written beside the cleaned corpus."""
+        paths = (self.path / name for name in _OURS)
+        return sum(path.stat().st_size for path in paths if path.is_file())
+
     def write_json(self, name: str, value: object) -> None:
         """Write a value as JSON that a person can read."""
         with self.writing(name) as file:

@@ -6,7 +6,9 @@ import dataclasses
 import json
 import re
 import shlex
+import shutil
 import subprocess
+import time
 from pathlib import Path
 
 import pytest
@@ -215,3 +217,27 @@ def test_urls_are_read_and_not_written(tmp_path: Path, corpus: Path):
     assert done.returncode == 3
     assert is_one_sentence(done.stderr, ["nosuchthing://x"])
     assert not (tmp_path / "other").exists()
+
+
+def test_of_two_runs_into_one_folder_the_second_is_refused(corpus: Path, tmp_path: Path):
+    """The first waits for its input, killed or not: its lock goes with it."""
+    out = tmp_path / "out"
+    row = json.dumps({"text": TEXT}, ensure_ascii=False).encode() + b"\n"
+    (tmp_path / "rows.jsonl").write_bytes(row * 2)
+    for killed in (True, False):
+        with subprocess.Popen(
+            [*ARGV, "run", "-", "-o", out, "-q"], stdin=subprocess.PIPE, stderr=subprocess.PIPE
+        ) as first:
+            while not (out / ".copies").exists() and first.poll() is None:
+                time.sleep(0.02)
+            second = dedup("run", tmp_path / "rows.jsonl", "-o", tmp_path / "corpus/../out")
+            assert (second.returncode, second.stdout) == (2, "")
+            assert is_one_sentence(second.stderr, ["another run is writing", "wait"])
+            if killed:
+                first.kill()
+                first.wait()
+                shutil.rmtree(out / ".copies")  # by which the next one tells that it is at work
+            else:
+                _, told = first.communicate(row * 2, timeout=120)
+                assert (first.returncode, told) == (0, b"")
+    assert json.loads((out / "run.json").read_bytes())["counts"]["documents"] == 2
