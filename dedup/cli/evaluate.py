@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from dedup.cli.program import Command, debug_option, quiet_option
+from dedup.cli.program import Command, debug_option, progress_option, quiet_option
 from dedup.cli.run import folder_here
 from dedup.cli.settings import settings_from, settings_options
 
@@ -64,6 +64,7 @@ def command() -> None:
 @settings_options
 @_workers_option
 @_json_option
+@progress_option
 @quiet_option
 @debug_option
 def plant(
@@ -75,6 +76,7 @@ def plant(
     donor_length: int,
     workers: int | None,
     as_json: bool,
+    how: str,
     quiet: bool,
     **options: Any,
 ) -> None:
@@ -90,7 +92,7 @@ def plant(
     from dedup.cli.progress import Progress
     from dedup.evaluate.trial import try_planted
 
-    with Progress(quiet) as progress:
+    with Progress(quiet, how) as progress:
         trial = try_planted(
             corpus, out, settings_from(options), hosts=hosts, kinds=kinds or KINDS, copies=copies,
             shortest=donor_length, workers=workers, progress=progress,
@@ -111,6 +113,7 @@ def plant(
 @settings_options
 @_workers_option
 @_json_option
+@progress_option
 @quiet_option
 @debug_option
 @click.pass_context
@@ -122,6 +125,7 @@ def pairs(
     out: Path | None,
     workers: int | None,
     as_json: bool,
+    how: str,
     quiet: bool,
     **options: Any,
 ) -> None:
@@ -149,7 +153,7 @@ def pairs(
             raise click.UsageError(f"--run is of a finished run: leave out {other}.")
         report = judge_run(pairs, out)
     else:
-        with Progress(quiet) as progress:
+        with Progress(quiet, how) as progress:
             report = judge_corpus(
                 pairs, corpus, settings_from(options), workers=workers, progress=progress
             )

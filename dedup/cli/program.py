@@ -13,7 +13,7 @@ import click
 
 from dedup.errors import DedupError
 
-__all__ = ["Command", "GroupedOption", "Program", "debug_option", "quiet_option"]
+__all__ = ["Command", "GroupedOption", "Program", "debug_option", "progress_option", "quiet_option"]
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -136,3 +136,16 @@ def debug_option(function: F) -> F:
 def quiet_option(function: F) -> F:
     """Add ``--quiet``, passed on as ``quiet``."""
     return click.option("-q", "--quiet", is_flag=True, help="Say nothing but errors.")(function)
+
+
+def progress_option(function: F) -> F:
+    """Add ``--progress``, passed on as ``how``."""
+    return click.option(
+        "--progress",
+        "how",
+        type=click.Choice(("auto", "json", "none")),
+        default="auto",
+        show_default=True,
+        help="auto: a line on a terminal. json: a JSON object a line on standard error, about two "
+        "a second, with --quiet, too (dedup schema progress).",
+    )(function)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from dedup.cli.program import Command, debug_option, quiet_option
+from dedup.cli.program import Command, debug_option, progress_option, quiet_option
 from dedup.cli.settings import settings_from, settings_options
 from dedup.errors import OutputError
 
@@ -69,6 +69,7 @@ SIZE = _Size()
 )  # fmt: skip
 @click.option("--strict", is_flag=True, help="Exit with 1 if a row was quarantined.")
 @click.option("--json", "as_json", is_flag=True, help="Print run.json instead of the summary.")
+@progress_option
 @quiet_option
 @debug_option
 def command(
@@ -80,6 +81,7 @@ def command(
     keep_work: bool,
     strict: bool,
     as_json: bool,
+    how: str,
     quiet: bool,
     **options: Any,
 ) -> None:
@@ -91,8 +93,8 @@ def command(
     """
     settings = settings_from(options)
     outcome = deduplicate(
-        corpus, out, settings, workers,
-        quiet=quiet, as_json=as_json, memory=memory, update=update, keep_work=keep_work,
+        corpus, out, settings, workers, quiet=quiet, as_json=as_json, how=how,
+        memory=memory, update=update, keep_work=keep_work,
     )  # fmt: skip
     if strict and outcome.report["counts"]["quarantined"]:
         click.get_current_context().exit(1)
@@ -106,6 +108,7 @@ def deduplicate(
     *,
     quiet: bool,
     as_json: bool,
+    how: str = "auto",
     memory: int | None = None,
     update: bool = False,
     keep_work: bool = False,
@@ -114,7 +117,7 @@ def deduplicate(
     from dedup.cli.progress import Progress
     from dedup.run import run
 
-    with Progress(quiet) as progress, _said_if_resumable(out):
+    with Progress(quiet, how) as progress, _said_if_resumable(out):
         outcome = run(
             corpus, out, settings, workers=workers, memory=memory, update=update,
             keep_work=keep_work, progress=progress,

@@ -16,8 +16,9 @@ __all__ = ["command"]
 def command(name: str) -> None:
     """Print the JSON Schema of an output, of labels, or of decisions.
 
-    NAME is provenance, clusters or quarantine, for a row of that .jsonl file; run, for run.json;
-    planted, for a row of the labels that `evaluate plant` writes; pairs, for one that
-    `evaluate pairs` reads; or decisions, for the file that `run --decisions` reads.
+    NAME is provenance, clusters, families, sections, documents or quarantine, for a row of that
+    .jsonl file; run or timings, for run.json and timings.json; progress, for a line that
+    `--progress json` writes; planted, for a row of the labels that `evaluate plant` writes; pairs,
+    for one that `evaluate pairs` reads; or decisions, for the file that `run --decisions` reads.
     """
     click.echo(schemas.schema_text(name), nl=False)
