@@ -24,7 +24,6 @@ def run_report(result: Result, surveys: Sequence[Survey], removed_bytes: int) ->
     """Return ``run.json`` but for what tells this run from others: see its JSON Schema."""
     finding = result.finding
     shares, excision = result.shares(), result.decision.excision
-    linked = (result.cluster.of >= 0) | (result.family.of >= 0)
     return {
         "schema_version": SCHEMA_VERSION,
         "versions": {
@@ -42,7 +41,7 @@ def run_report(result: Result, surveys: Sequence[Survey], removed_bytes: int) ->
             "passages": result.passages.num_rows,
             "sections": result.sections.num_rows,
             "section_pairs": result.section_pairs(),
-            "repeated_units": int(linked.sum()),
+            "repeated_units": result.repeated_units,
             "dropped_documents": int(result.dropped_documents.sum()),
             "dropped_units": int((result.action == 2).sum()),
             "masked_units": int((result.action == 3).sum()),

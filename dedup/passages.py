@@ -79,7 +79,7 @@ def find_passages(
         times = np.zeros(seeds.num_rows, np.int32)
         times[seed] = times[partner] = numbers(met["times"])
 
-    with watch.stage(stage := "passages (grow)", characters, "characters"):
+    with watch.stage(stage := "passages (grow)", len(partners), "meetings"):
         parts = list(pairwise(np.searchsorted(meetings.places, shadows.documents[cuts]).tolist()))
         growing = partial(
             grow, shadows=shadows, groups=groups, meetings=meetings,

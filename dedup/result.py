@@ -371,6 +371,11 @@ class Result:
             "cut": 0 if self.decision.excision is None else self.decision.excision.characters,
         }
 
+    @property
+    def repeated_units(self) -> int:
+        """Units in a cluster or a family."""
+        return int(np.count_nonzero((self.cluster.of >= 0) | (self.family.of >= 0)))
+
     def __repr__(self) -> str:
         """Say what was found, not how it is held."""
         return (

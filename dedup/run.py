@@ -157,7 +157,7 @@ def run(
             watch,
             work,
         )
-        with watch.stage("classes, origins, sections", result.finding.units.num_rows, "units"):
+        with watch.stage("classes, origins, sections", result.repeated_units, "units"):
             result.complete()
         with watch.stage("clean and ledger", unit="bytes") as writing:
             cleaned = write_outputs(folder, result, surveys, CountedEngine(engine, watch))

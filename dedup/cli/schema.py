@@ -18,7 +18,8 @@ def command(name: str) -> None:
 
     NAME is provenance, clusters, families, sections, documents or quarantine, for a row of that
     .jsonl file; run or timings, for run.json and timings.json; progress, for a line that
-    `--progress json` writes; planted, for a row of the labels that `evaluate plant` writes; pairs,
-    for one that `evaluate pairs` reads; or decisions, for the file that `run --decisions` reads.
+    `--progress json` writes; forecast, for what `tune --json` prints; planted, for a row of the
+    labels that `evaluate plant` writes; pairs, for one that `evaluate pairs` reads; or decisions,
+    for the file that `run --decisions` reads.
     """
     click.echo(schemas.schema_text(name), nl=False)

@@ -8,12 +8,12 @@ __all__ = ["NAMES", "schema_text"]
 
 NAMES = (
     "provenance", "clusters", "families", "sections", "documents", "quarantine", "run", "planted",
-    "pairs", "decisions", "progress", "timings",
+    "pairs", "decisions", "progress", "timings", "forecast",
 )  # fmt: skip
 """``run`` describes run.json; ``planted`` a row of the labels.jsonl that ``evaluate plant`` writes,
 ``pairs`` a row of the labels that ``evaluate pairs`` reads, ``decisions`` the file that
 ``run --decisions`` reads, ``progress`` a line that ``--progress json`` writes, ``timings``
-timings.json; the others a row of the file of their name.
+timings.json, ``forecast`` what ``tune --json`` prints; the others a row of the file of their name.
 """
 
 

@@ -17,7 +17,7 @@ from commandline import ARGV, dedup, is_one_sentence
 
 from dedup.cli import main
 
-COMMANDS = ["demo", "evaluate", "explain", "restore", "run", "schema", "warmup"]
+COMMANDS = ["demo", "evaluate", "explain", "restore", "run", "schema", "tune", "warmup"]
 
 
 def test_commands_are_the_ones_that_are_documented():
