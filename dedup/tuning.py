@@ -30,6 +30,7 @@ import numpy as np
 import numpy.typing as npt
 import orjson
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from dedup import folding
 from dedup.columns import I64
@@ -62,6 +63,9 @@ REPLICATES = 400
 """Of the bootstrap."""
 _OF_REPEATS = {"cluster", "passages (place)", "classes, origins, sections", "clean and ledger"}
 _PAIRS = {"pairs", "meetings"}
+LONGEST = 6
+"""Of each document at most as many characters are run on as this part of ``MEGABYTES`` has bytes: a
+corpus in one file is a sample, too."""
 QUARTER = 4
 """The smaller run has this part of the sample's documents."""
 
@@ -206,7 +210,13 @@ def _drawn(
     units = units.take(np.sort(np.argsort(lot, kind="stable")[:queries]))
     if not documents.num_rows and len(chosen):  # a few long ones, of which none was drawn
         documents = read(chunks[chosen[0]], settings)[0].slice(0, 1)
-    return documents.combine_chunks(), units
+    return _cut(documents.combine_chunks(), int(megabytes * 1e6 / LONGEST)), units
+
+
+def _cut(documents: pa.Table, longest: int) -> pa.Table:
+    """Return documents with no more than the first ``longest`` code points of each."""
+    text = pc.utf8_slice_codeunits(documents["text"], 0, longest)
+    return documents.set_column(documents.column_names.index("text"), "text", text)
 
 
 @dataclass(frozen=True)

@@ -92,3 +92,11 @@ def test_a_run_on_the_sample_that_fails_says_why(tmp_path: Path):
     missing = dataclasses.replace(Settings(), user_dictionaries=(tmp_path / "words.txt",))
     with pytest.raises(SettingsError, match="cannot be read"):
         tune([corpus_path()], missing)
+
+
+def test_of_a_corpus_in_one_file_the_beginning_is_run_on(tmp_path: Path):
+    lines = (f"第{n}行里写的是与别的行不大一样的一些字。\n" for n in range(3000))
+    (tmp_path / "a.txt").write_text("".join(lines), encoding="utf-8")
+    told = tune([tmp_path / "a.txt"], megabytes=0.05, queries=100).report
+    assert told["sample"]["characters"] < told["corpus"]["characters"] / 5
+    assert told["corpus"]["units"] == 3000
