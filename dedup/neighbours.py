@@ -29,10 +29,10 @@ __all__ = ["Neighbours", "Texts", "Units", "count_neighbours", "describe", "unit
 CROWD = 2000
 """Neighbours after which a unit is looked up no further: how many there are in all is then said by
 the share of the corpus that it was looked up in, so that a million near copies cost no more."""
-SLICE = 4096
-"""Texts of the corpus that are compared at once."""
+SLICE = 512
+"""Texts of the corpus that are compared at once; after each it is seen who has found enough."""
 ROUND = 8
-"""Chunks between two looks at who has found enough."""
+"""Chunks that are looked through before those who have found enough in all of them are left out."""
 
 
 @dataclass(frozen=True)
@@ -150,16 +150,14 @@ def count_neighbours(
     shape = (len(asked.key), len(thresholds))
     literal, masked = np.zeros(shape), np.zeros(shape)
     totals = np.zeros(4, np.int64)
-    looked = np.zeros(len(asked.key), np.int64)  # chunks in which each was looked up
+    looked = np.zeros(len(asked.key), np.int64)  # units among which each was looked up
     active = np.arange(len(asked.key))
     with watch.stage(stage := "look up", watch.corpus_bytes, "bytes"):
         for first in range(0, len(chunks), ROUND):
             here = _Asked.of(asked, active, thresholds)
             some = chunks[first : first + ROUND]
 
-            def look(
-                chunk: Chunk, here: _Asked = here
-            ) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64], I64]:
+            def look(chunk: Chunk, here: _Asked = here) -> tuple[I64, I64, I64, I64]:
                 documents, _ = read(chunk)
                 units = units_of(documents, settings, tables)
                 found = here.found_in(units, settings, lexicon)
@@ -168,14 +166,14 @@ def count_neighbours(
                 return *found, np.array(sums, np.int64)
 
             counted = watch.count(stage, look, len(chunks), before=first)
-            for in_literal, in_masked, sums in engine.map(counted, some):
+            for in_literal, in_masked, among, sums in engine.map(counted, some):
                 literal[active] += in_literal
                 masked[active] += in_masked
+                looked[active] += among
                 totals += sums
-            looked[active] += len(some)
             active = active[np.maximum(literal[active, 0], masked[active, 0]) < CROWD]
-    scale = (len(chunks) / np.maximum(1, looked))[:, None]
-    crowded = int(np.count_nonzero(looked < len(chunks)))
+    scale = (totals[0] / np.maximum(1, looked))[:, None]
+    crowded = int(np.count_nonzero(looked < totals[0]))
     # It itself was found for certain, wherever it stands.
     literal, masked = (1 + np.maximum(each - 1, 0) * scale for each in (literal, masked))
     units, characters, long, documents = map(int, totals)
@@ -201,28 +199,35 @@ class _Asked:
         every = np.arange(len(active))
         return cls(texts, thresholds, queries(texts.literal, every), queries(texts.masked, every))
 
-    def found_in(
-        self, units: Units, settings: Settings, lexicon: Lexicon
-    ) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
-        """Return per text and threshold the units here that are equal or near, in either view."""
+    def found_in(self, units: Units, settings: Settings, lexicon: Lexicon) -> tuple[I64, I64, I64]:
+        """Return per text and threshold the units here that are equal or near, in either view.
+
+        And among how many units each text was looked up: all, or enough for a crowd.
+        """
         shape = (len(self.texts.key), len(self.thresholds))
         literal, masked = np.zeros(shape, np.int64), np.zeros(shape, np.int64)
+        looked = np.zeros(shape[0], np.int64)
         _, rows, counts = np.unique(units.key, return_index=True, return_counts=True)
-        if not len(self.texts.key):
-            return literal, masked
-        mine = self.texts
+        here, active = self, np.arange(shape[0])
         for first in range(0, len(rows), SLICE):
+            if not len(active):
+                break
             which, times = rows[first : first + SLICE], counts[first : first + SLICE]
-            there = describe(units, which, settings, lexicon)
-            literal += self._near(
-                self.literal, mine.literal, there.literal, (mine.key, there.key), times,
+            there, mine = describe(units, which, settings, lexicon), here.texts
+            literal[active] += here._near(
+                here.literal, mine.literal, there.literal, (mine.key, there.key), times,
                 np.ones(len(mine.key), np.bool_), np.ones(len(which), np.bool_),
             )  # fmt: skip
-            masked += self._near(
-                self.masked, mine.masked, there.masked, (mine.masked_key, there.masked_key), times,
+            masked[active] += here._near(
+                here.masked, mine.masked, there.masked, (mine.masked_key, there.masked_key), times,
                 mine.free >= MASKED_LEAST, there.free >= MASKED_LEAST, mine.free > 0,
             )  # fmt: skip
-        return literal, masked
+            looked[active] += int(times.sum())
+            more = np.maximum(literal[active, 0], masked[active, 0]) < CROWD
+            if not more.all():
+                active = active[more]
+                here = _Asked.of(self.texts, active, self.thresholds)
+        return literal, masked, looked
 
     def _near(
         self,
