@@ -140,10 +140,8 @@ def tune(
             draw = np.random.default_rng(settings.seed)
             documents, units = _drawn(chunks, megabytes, queries, settings, engine, draw)
         with watch.stage("run on a sample"):
-            some = np.sort(
-                draw.permutation(documents.num_rows)[: -(-documents.num_rows // QUARTER)]
-            )
-            small = _try(documents.take(pa.array(some)), folder / "small", settings, workers)
+            part = _quarter(documents, int(megabytes * 1e6 / LONGEST), draw)
+            small = _try(part, folder / "small", settings, workers)
             large = _try(documents, folder / "large", settings, workers)
         lexicon = load_lexicon(settings)
         if not len(units.key):
@@ -211,6 +209,14 @@ def _drawn(
     if not documents.num_rows and len(chosen):  # a few long ones, of which none was drawn
         documents = read(chunks[chosen[0]], settings)[0].slice(0, 1)
     return _cut(documents.combine_chunks(), int(megabytes * 1e6 / LONGEST)), units
+
+
+def _quarter(documents: pa.Table, longest: int, draw: np.random.Generator) -> pa.Table:
+    """Return a quarter of the documents, or, where they are few, of their lengths."""
+    count = documents.num_rows
+    if count < 2 * QUARTER:
+        return _cut(documents, longest // QUARTER)
+    return documents.take(pa.array(np.sort(draw.permutation(count)[: -(-count // QUARTER)])))
 
 
 def _cut(documents: pa.Table, longest: int) -> pa.Table:
@@ -338,7 +344,9 @@ def _forecast(
     memory = None
     if None not in peaks:
         slope = max(0, peaks[1] - peaks[0]) / max(1, now - before)
-        memory = round(peaks[1] + slope * (found.characters - now))
+        if now < 1.5 * before:  # they tell nothing of how it grows
+            slope = peaks[1] / max(1, now)
+        memory = round(peaks[1] + slope * max(0, found.characters - now))
     clean = clean_bytes(surveys)
     plain = sum(each.size for each in surveys if each.source.compression or each.source.url)
     return {

@@ -100,3 +100,4 @@ def test_of_a_corpus_in_one_file_the_beginning_is_run_on(tmp_path: Path):
     told = tune([tmp_path / "a.txt"], megabytes=0.05, queries=100).report
     assert told["sample"]["characters"] < told["corpus"]["characters"] / 5
     assert told["corpus"]["units"] == 3000
+    assert (told["run"]["peak_anonymous_bytes"] or 0) < 1 << 30

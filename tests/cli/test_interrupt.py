@@ -20,7 +20,7 @@ LINES = "".join(
 )
 QUICK = ["fold", "words", "clean and ledger"]
 STAGES = ["survey", "distinct", "dictionary", "masked", "candidates (literal)",
-          "words of candidates", "verify (literal)", "cluster", "passages",
+          "words of candidates", "verify (literal)", "cluster", "passages (grow)",
           "classes, origins, sections"]  # fmt: skip
 
 
