@@ -6,7 +6,6 @@ import fcntl
 import json
 import os
 import subprocess
-import time
 from pathlib import Path
 
 import pytest
@@ -103,15 +102,20 @@ def test_the_line_of_a_long_stage(monkeypatch: pytest.MonkeyPatch, capsys: pytes
 
     progress = Progress(quiet=False)
     watch = Watch(progress)
+    clock = [100.0]
     monkeypatch.setattr("dedup.resident.anonymous_bytes", lambda: 1_234_000_000)
+    monkeypatch.setattr("dedup.cli.progress.time.perf_counter", lambda: clock[0])
+    progress._begun = 27.0
     with watch.stage("words", 40_000_000, "bytes") as stage:
+        clock[0] += 2
         stage.done, stage.total = 10, 40
-        stage.begun = time.perf_counter() - 2
-        progress._begun = time.perf_counter() - 75
-        Console(width=120).print(progress._line())
-        stage.unit, stage.total = "texts", None
-        Console(width=120).print(progress._line())
-    long, short = (" ".join(line.split()) for line in capsys.readouterr().out.strip().splitlines())
+        line = progress._line()
+        stage.total = None
+        other = progress._line()
+    monkeypatch.undo()
+    for each in (line, other):
+        Console(width=120).print(each)
+    long, short = (" ".join(row.split()) for row in capsys.readouterr().out.strip().splitlines())
     bar, _, rest = long.partition(" 10 of 40 ")
     assert bar.startswith("words ━")
     assert rest == "0:06 left 5.0 MB/s 1.2 GB memory 1:15"
