@@ -52,11 +52,9 @@ def _moved(stage: str, handled: int, facts: Mapping[str, float]) -> float | None
     rules: dict[str, Callable[[], float]] = {
         "fold": lambda: 3 * handled,  # bytes in, a column of texts and one of shadows out
         "distinct": lambda: 24 * handled + 2 * facts["shadow_bytes"],  # two hashes, a rank
-        "words": lambda: handled + 2 * shingles,  # both views
-        "sign": lambda: shingles + keys * handled,
+        "words": lambda: facts["shadow_bytes"] + 2 * shingles + 2 * keys * handled,  # both views
         "candidates": lambda: 2 * keys * handled,  # a sort reads and writes them once at least
         "verify": lambda: 2 * handled * shingles / facts["texts"],  # two sets of mean size
-        "audit": lambda: shingles * handled / facts["texts"],
         "passages (sow)": lambda: 4 * handled,
         "passages (meet)": lambda: 2 * 12 * handled,  # a key and its place
         "passages (grow)": lambda: 2 * 4 * 12 * handled,  # the run that met, on both sides

@@ -14,8 +14,8 @@ from dedup.columns import I64, U64, Bools, flat, numbers
 from dedup.corpus.chunks import Chunk
 from dedup.engines import Engine
 from dedup.markers import in_markers
-from dedup.pipeline import MASKED_LEAST
 from dedup.settings import Settings
+from dedup.sketches import MASKED_LEAST
 from dedup.stages.fold import fold
 from dedup.stages.join import Queries, queries, query_pairs
 from dedup.stages.segment import layout, segment
@@ -196,8 +196,9 @@ class _Asked:
             asked.key[active], asked.literal.take(which), asked.masked.take(which),
             asked.masked_key[active], asked.free[active],
         )  # fmt: skip
-        every = np.arange(len(active))
-        return cls(texts, thresholds, queries(texts.literal, every), queries(texts.masked, every))
+        every, lowest = np.arange(len(active)), float(thresholds[0])
+        literal, masked = (queries(each, every, lowest) for each in (texts.literal, texts.masked))
+        return cls(texts, thresholds, literal, masked)
 
     def found_in(self, units: Units, settings: Settings, lexicon: Lexicon) -> tuple[I64, I64, I64]:
         """Return per text and threshold the units here that are equal or near, in either view.
@@ -243,8 +244,8 @@ class _Asked:
         size, levels = len(mine), len(self.thresholds)
         both = pa.concat_arrays([mine, there])
         lowest = float(self.thresholds[0])
-        part = (size, size + len(there))
-        edges = verify(query_pairs(part, both, prepared, lowest), both, lowest)
+        called = np.arange(size, len(both))
+        edges = verify(query_pairs(there, called, prepared, lowest, len(there)), both, lowest)
         a, b = numbers(edges["a"]), numbers(edges["b"]) - size
         wanted = may_be[a] & may_be_there[b] & (keys[0][a] != keys[1][b])
         a, b, similarity = a[wanted], b[wanted], numbers(edges["similarity"])[wanted]

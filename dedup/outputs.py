@@ -9,7 +9,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from dedup.columns import flat, numbers, strings
+from dedup.columns import I64, flat, numbers, strings
 from dedup.corpus.clean import write_clean
 from dedup.corpus.patch import CleanSummary
 from dedup.corpus.survey import Survey
@@ -20,7 +20,7 @@ from dedup.grouplines import group_lines
 from dedup.jsonlines import Json, array_of, objects
 from dedup.records import SCHEMA_VERSION
 from dedup.result import Result
-from dedup.stages.provenance import provenance_rows
+from dedup.stages.provenance import provenance_rows, reason_ranks
 from dedup.store import OutputFolder
 from dedup.watch import checkpoint
 
@@ -32,11 +32,16 @@ LEDGER_ROWS = 8192
 
 def write_outputs(
     folder: OutputFolder, result: Result, surveys: Sequence[Survey], engine: Engine
-) -> CleanSummary:
+) -> tuple[CleanSummary, I64]:
     """Write the cleaned corpus and every table; one waits for the disk while another is made.
 
     Whatever engine makes the tables, the files are written here.
+
+    Returns
+    -------
+    What became of the corpus, and per unit the lowest of its ``reason_ranks``.
     """
+    best = np.full(result.finding.units.num_rows, np.iinfo(np.int64).max)
 
     def write_corpus() -> CleanSummary:
         return write_clean(
@@ -64,14 +69,14 @@ def write_outputs(
 
     def write_provenance() -> None:
         links = result.ordered_links  # before a file is there that would be left if this is stopped
-        _write_lines(folder, "provenance.jsonl", _provenance_lines(result, links, engine))
+        _write_lines(folder, "provenance.jsonl", _provenance_lines(result, links, engine, best))
 
     writers: list[Callable[[], CleanSummary | None]] = [
         write_provenance, write_groups, write_corpus, write_documents, write_sections, write_edges,
         write_quarantine,
     ]  # fmt: skip
     written = LocalEngine(2).map(lambda write: write(), writers)
-    return next(summary for summary in written if summary is not None)
+    return next(summary for summary in written if summary is not None), best
 
 
 def _write_lines(folder: OutputFolder, name: str, parts: Iterable[pa.Array]) -> None:
@@ -82,14 +87,24 @@ def _write_lines(folder: OutputFolder, name: str, parts: Iterable[pa.Array]) -> 
             file.write(data[offsets[0] : offsets[-1]].data)
 
 
-def _provenance_lines(result: Result, links: pa.Table, engine: Engine) -> Iterator[pa.Array]:
-    """Yield the lines in parts, a few ahead: the whole is several times the corpus."""
+def _provenance_lines(
+    result: Result, links: pa.Table, engine: Engine, best: I64
+) -> Iterator[pa.Array]:
+    """Yield the lines in parts, a few ahead: the whole is several times the corpus.
 
-    def lines(first: int) -> pa.Array:
+    Meanwhile ``best`` becomes per unit the lowest of its ``reason_ranks``.
+    """
+    unit = numbers(links["unit"])
+
+    def lines(first: int) -> tuple[pa.Array, I64]:
         rows = provenance_rows(links.slice(first, LEDGER_ROWS), result.evidence)
-        return objects({name: _json(rows[name]) for name in rows.column_names}, end="\n")
+        columns = {name: _json(rows[name]) for name in rows.column_names}
+        return objects(columns, end="\n"), reason_ranks(rows)
 
-    yield from engine.stream(lines, range(0, links.num_rows, LEDGER_ROWS))
+    starts = range(0, links.num_rows, LEDGER_ROWS)
+    for first, (part, ranks) in zip(starts, engine.stream(lines, starts), strict=True):
+        np.minimum.at(best, unit[first : first + len(ranks)], ranks)
+        yield part
 
 
 def _json(column: pa.ChunkedArray) -> pa.ChunkedArray | Json:

@@ -160,12 +160,12 @@ def run(
         with watch.stage("classes, origins, sections", result.repeated_units, "units"):
             result.complete()
         with watch.stage("clean and ledger", unit="bytes") as writing:
-            cleaned = write_outputs(folder, result, surveys, CountedEngine(engine, watch))
+            cleaned, best = write_outputs(folder, result, surveys, CountedEngine(engine, watch))
             writing.handled = folder.table_bytes() + watch.corpus_bytes - cleaned.removed_bytes
         with watch.stage("summary"):
             report = identity | run_report(result, surveys, cleaned.removed_bytes)
             with folder.writing("summary.txt") as file:
-                file.write(summary_text(report, result).encode())
+                file.write(summary_text(report, result, best).encode())
         seconds = {name: round(value, 4) for name, value in watch.seconds.items()}
         total = time.perf_counter() - begun
         folder.write_json(

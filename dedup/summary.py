@@ -10,11 +10,11 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from dedup.columns import I64, numbers
+from dedup.columns import I64
 from dedup.result import Result
 from dedup.rules import CLASSES
 from dedup.stages.ledger import ACTIONS
-from dedup.stages.provenance import REASONS, provenance_rows
+from dedup.stages.provenance import REASONS
 
 __all__ = ["headline", "summary_text"]
 
@@ -22,8 +22,6 @@ LISTED = 10
 """Clusters, families and documents that the summary names, of each the largest."""
 SHOWN = 120
 """Characters of a text that it quotes."""
-ROWS = 1 << 14
-"""Of the ledger, that are looked through at a time."""
 
 
 def headline(report: Mapping[str, Any]) -> str:
@@ -74,9 +72,11 @@ def headline(report: Mapping[str, Any]) -> str:
     return "\n\n".join("\n".join(lines) for lines in parts if lines) + "\n"
 
 
-def summary_text(report: Mapping[str, Any], result: Result) -> str:
-    """Return the headline, the rules that fired, and what is largest, with its text."""
-    best = _best_reasons(result)
+def summary_text(report: Mapping[str, Any], result: Result, best: I64) -> str:
+    """Return the headline, the rules that fired, and what is largest, with its text.
+
+    ``best`` is per unit the lowest of the ``reason_ranks`` of its rows in the ledger.
+    """
     parts = [
         headline(report),
         _section("Why units were dropped", _reasons(result, best, "dropped")),
@@ -166,7 +166,7 @@ def _section(title: str, lines: Sequence[str]) -> str:
 
 
 def _reasons(result: Result, best: I64, action: str) -> list[str]:
-    """Count the units of an action by the rule that decided; ``best`` is of ``_best_reasons``."""
+    """Count the units of an action by the rule that decided."""
     mine = best[(result.action == ACTIONS.index(action)) & (best < 2 * len(REASONS))]
     counts = np.bincount(mine % len(REASONS), minlength=len(REASONS))
     width = len(f"{counts.max():,}")
@@ -175,30 +175,6 @@ def _reasons(result: Result, best: I64, action: str) -> list[str]:
         for i in np.argsort(-counts, kind="stable")
         if counts[i]
     ]
-
-
-def _best_reasons(result: Result) -> I64:
-    """Return, per unit that is not kept, which of ``REASONS`` decided.
-
-    A unit may have several rows: the one within its group tells, or else, counted on from the last
-    of ``REASONS``, the strongest reason. The rows are made in parts: the whole ledger is several
-    times the corpus.
-    """
-    links = result.ordered_links
-    of_units = numbers(links["passage"]) < 0
-    links = links.filter(pa.array(of_units & (result.action[numbers(links["unit"])] > 0)))
-
-    def ranks(first: int) -> I64:
-        rows = provenance_rows(links.slice(first, ROWS), result.evidence)
-        grouped = pc.or_(rows["cluster"].is_valid(), rows["family"].is_valid())
-        rank = pc.index_in(rows["reason"], pa.array(REASONS, pa.large_string()))
-        found: I64 = numbers(pc.add(rank, pc.if_else(grouped, 0, len(REASONS))))
-        return found
-
-    parts = result.finding.engine.map(ranks, range(0, links.num_rows, ROWS))
-    best = np.full(len(result.action), 2 * len(REASONS))
-    np.minimum.at(best, numbers(links["unit"]), np.concatenate([best[:0], *parts]))
-    return best
 
 
 def _origins(result: Result) -> list[str]:

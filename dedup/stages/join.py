@@ -162,11 +162,15 @@ def queries(
 
 
 def query_pairs(
-    sets: pa.Array, ids: npt.NDArray[np.int64], wanted: Queries, threshold: float
+    sets: pa.Array,
+    ids: npt.NDArray[np.int64],
+    wanted: Queries,
+    threshold: float,
+    most: int = MOST,
 ) -> pa.Table:
     """Return the pairs ``a < b`` of the queries with sets that are called ``ids``.
 
-    Of a query, with the first ``MOST`` at most: of texts that all are near each other the pairs of
+    Of a query, with the first ``most`` at most: of texts that all are near each other the pairs of
     one would be as many as there are texts.
     """
     values, starts = lists(sets)
@@ -183,7 +187,7 @@ def query_pairs(
         room = -written
     a, b = a[:written], b[:written]
     other = wanted.ids[a] != ids[b]
-    a, b = _first_of_each(a[other], b[other])
+    a, b = _first_of_each(a[other], b[other], most)
     x, y = wanted.ids[a], ids[b]
     return pa.table({"a": np.minimum(x, y), "b": np.maximum(x, y)})
 
@@ -205,9 +209,9 @@ def _held(sizes: npt.NDArray[np.int64], marked: npt.NDArray[np.bool_]) -> npt.ND
     return held
 
 
-def _first_of_each(query: I32, of: I32) -> tuple[I32, I32]:
-    """Return the pairs that are among the first ``MOST`` of their query."""
+def _first_of_each(query: I32, of: I32, most: int) -> tuple[I32, I32]:
+    """Return the pairs that are among the first ``most`` of their query."""
     order = np.argsort(query, kind="stable")
     query, of = query[order], of[order]
     rank = np.arange(len(query)) - np.searchsorted(query, query)
-    return query[rank < MOST], of[rank < MOST]
+    return query[rank < most], of[rank < most]

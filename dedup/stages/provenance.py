@@ -20,7 +20,7 @@ from dedup.likeness import similarities
 from dedup.records import SCHEMA_VERSION
 from dedup.settings import Settings
 
-__all__ = ["REASONS", "Evidence", "in_order", "provenance_rows"]
+__all__ = ["REASONS", "Evidence", "in_order", "provenance_rows", "reason_ranks"]
 
 Ints = npt.NDArray[np.int64]
 
@@ -187,6 +187,20 @@ def provenance_rows(links: pa.Table, evidence: Evidence) -> pa.Table:
     if e.settings.passage_action != "tag":
         columns["cut"] = _cuts(e).take(pa.array(passage, mask=~is_passage))
     return pa.table(columns)
+
+
+def reason_ranks(rows: pa.Table) -> Ints:
+    """Return what the reason of each row of the ledger counts beside other rows of its unit.
+
+    The lowest tells: the row within its group, or else, counted on from the last of ``REASONS``,
+    the strongest reason. A passage's, twice their number, says nothing of its unit.
+    """
+    grouped = pc.or_(rows["cluster"].is_valid(), rows["family"].is_valid())
+    rank = pc.index_in(rows["reason"], pa.array(REASONS, pa.large_string()))
+    rank = pc.add(rank, pc.if_else(grouped, 0, len(REASONS)))
+    of_passage = pc.equal(rows["kind"], "passage").fill_null(False)
+    ranks: Ints = numbers(pc.if_else(of_passage, 2 * len(REASONS), rank)).astype(np.int64)
+    return ranks
 
 
 REASONS = [
