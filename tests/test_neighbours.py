@@ -44,7 +44,7 @@ def expected(documents: pa.Table) -> tuple[list[np.ndarray], list[np.ndarray]]:
     """Return, per threshold, the units that are equal or near to each, from edges."""
     result = dedup.find(documents, SETTINGS)
     finding = result.finding
-    held = finding.text_of[finding.text_of >= 0]
+    held = finding.text_of[finding.compared]
     views: tuple[list[np.ndarray], list[np.ndarray]] = [], []
     of_masked = np.append(finding.masked_of, -1)[held]
     for level in LEVELS:
