@@ -10,17 +10,16 @@ from functools import partial
 from typing import Any, TypeVar
 
 import numpy as np
-import numpy.typing as npt
 import pyarrow as pa
 
 from dedup import dictionary, folding, masking, sentences
 from dedup.columns import numbers, strings
 from dedup.corpus.memory import documents_table
-from dedup.decided import ahead, decided_units
+from dedup.distinction import tell_apart
 from dedup.engines import Engine
 from dedup.engines.counted import CountedEngine
 from dedup.engines.local import LocalEngine
-from dedup.finding import Finding
+from dedup.finding import Finding, Grouping
 from dedup.markers import in_markers
 from dedup.near import find_near, stored_near
 from dedup.passages import find_passages
@@ -29,7 +28,6 @@ from dedup.result import Result
 from dedup.settings import Settings
 from dedup.shadows import HeldShadows, RemadeShadows, parts_of
 from dedup.sketches import Texts
-from dedup.stages.distinct import first_of_equals, keep_order, number_groups
 from dedup.stages.fold import fold
 from dedup.stages.passages import Shadows, lay_out
 from dedup.stages.segment import layout, segment
@@ -195,59 +193,46 @@ def find_folded(
     work = work or Work()
     documents, units = folded.documents, folded.units
     with watch.stage("distinct", units.num_rows, "units"):
-        order = keep_order(units, documents, settings)
-        decided = None
-        if settings.decisions:
-            decided = decided_units(units, documents, order, settings.decisions)
-            order = ahead(order, decided.this)
-        rank = np.empty(len(order), np.int64)
-        rank[order] = np.arange(len(order))
-        wanted = order[numbers(units["own"])[order] >= settings.min_length]
-        text_of, text_unit = _distinct(engine, units, wanted, rank)
-        in_corpus_order = np.argsort(text_unit, kind="stable")
-        parts = folded.shadows.parts(text_unit[in_corpus_order])
-        compared = text_of >= 0
+        distinct = tell_apart(units, documents, settings, engine)
+        in_corpus_order = np.argsort(distinct.unit_of, kind="stable")
+        parts = folded.shadows.parts(distinct.unit_of[in_corpus_order])
         laid_out = None
         if work.folder is None:  # the shadows go before the words come; else they are made again
             laid_out = _laid_out(folded, work) if settings.passages else None
             folded.shadows = HeldShadows([])
         units = folded.units = units.drop_columns(["own"])
-
     with watch.stage("dictionary"):
-        known = lexicon()
+        describe = describing(lexicon(), settings)
     banding = (
         None if settings.exact else solve(settings.near, settings.recall, settings.permutations)
     )
-    repeated = np.bincount(text_of[compared], minlength=len(text_unit)) > 1
-    if decided:
-        repeated[text_of[compared & decided.touched]] = True
     room = None if work.folder is None else KEPT_BYTES
-    looked_at = Texts(parts, in_corpus_order, describing(known, settings), room)
+    texts = Texts(parts, in_corpus_order, describe, room)
     del parts
+    wanted = distinct.wanted()
     near = stored_near(
-        work,
-        lambda: find_near(engine, looked_at, repeated, banding, settings, work, watch),
+        work, lambda: find_near(engine, texts, wanted, banding, settings, work, watch)
     )
-    text_of = np.append(near.number, -1)[text_of]  # -1 picks what is appended
     number = np.flatnonzero(near.number >= 0)
-    text_unit = text_unit[number]
-    texts = near.texts.append_column("unit", pa.array(text_unit))
-    texts = texts.append_column("number", pa.array(number))
-    texts = texts.append_column("length", pa.array(numbers(units["length"])[text_unit]))
+    unit_of = distinct.unit_of[number]
+    columns = {"unit": unit_of, "number": number, "length": numbers(units["length"])[unit_of]}
+    known = near.texts
+    for name, values in columns.items():
+        known = known.append_column(name, pa.array(values))
     finding = Finding(
         names=tuple(names),
         documents=documents,
         quarantine=folded.quarantine,
         units=units,
-        rank=rank,
-        compared=compared,
+        rank=distinct.rank,
+        compared=distinct.text_of >= 0,
         distinct=len(near.number),
-        text_of=text_of,
-        texts=texts,
+        text_of=np.append(near.number, -1)[distinct.text_of],  # -1 picks what is appended
+        texts=known,
         literal=near.literal,
         masked=near.masked,
         masked_of=near.masked_of,
-        decided=decided,
+        decided=distinct.decided,
         banding=banding,
         engine=CountedEngine(engine, watch),  # for all that is asked of the finding
         passages=PASSAGES.empty_table(),
@@ -257,31 +242,17 @@ def find_folded(
     with watch.stage("cluster", edges, "edges"):
         grouping = finding.group(settings)
     if settings.passages:
-        first = np.append(text_unit, -1)[text_of]
-        repeated = (text_of >= 0) & (first != np.arange(len(text_of)))
-        groups = np.stack([text_of, grouping.cluster.of, grouping.family.of], axis=1)
-        sources = grouping.sources if settings.across_only else None
 
-        def look(stored: Stored) -> None:
-            table, capped = find_passages(
-                engine, laid_out or _laid_out(folded, work), documents, units, repeated, groups,
-                rank, sources, settings, watch,
-            )  # fmt: skip
-            stored.put("passages", table)
-            stored.facts["capped"] = capped
+        def shadows() -> Shadows:
+            return laid_out or _laid_out(folded, work)
 
-        stored = work.stored("passages", look)
-        passages, capped = stored.table("passages"), stored.facts["capped"]
-        if decided:
-            parting = decided.parting(text_of, texts.num_rows)
-            passages = parting.passages(passages, text_of, numbers(units["length"]))
-        finding = dataclasses.replace(finding, passages=passages, capped_seeds=capped)
+        finding = _with_passages(finding, grouping, shadows, settings, engine, watch, work)
     with watch.stage("decide", units.num_rows, "units"):
         result = Result.of(finding, settings, watch.seconds, grouping)
     LOGGER.info("%r", result)
-    if decided and decided.missing:
+    if distinct.decided and distinct.decided.missing:
         told = "%d of %d decisions are about texts that are not in this corpus"
-        LOGGER.warning(told, decided.missing, len(settings.decisions or ()))
+        LOGGER.warning(told, distinct.decided.missing, len(settings.decisions or ()))
     return result
 
 
@@ -289,6 +260,37 @@ def _laid_out(folded: Folded, work: Work) -> Shadows:
     size = int(numbers(folded.units["length"]).sum())
     text = work.array(size, np.uint32)
     return lay_out(folded.units, folded.shadows, folded.documents.num_rows, text)
+
+
+def _with_passages(
+    finding: Finding,
+    grouping: Grouping,
+    shadows: Callable[[], Shadows],
+    settings: Settings,
+    engine: Engine,
+    watch: Watch,
+    work: Work,
+) -> Finding:
+    """Return the finding with its passages; ``shadows`` are only asked for if they are needed."""
+    text_of = finding.text_of
+    first = np.append(numbers(finding.texts["unit"]), -1)[text_of]
+    repeated = (text_of >= 0) & (first != np.arange(len(text_of)))
+    groups = np.stack([text_of, grouping.cluster.of, grouping.family.of], axis=1)
+
+    def look(stored: Stored) -> None:
+        table, capped = find_passages(
+            engine, shadows(), finding.documents, finding.units, repeated, groups, finding.rank,
+            grouping.sources if settings.across_only else None, settings, watch,
+        )  # fmt: skip
+        stored.put("passages", table)
+        stored.facts["capped"] = capped
+
+    stored = work.stored("passages", look)
+    passages = stored.table("passages")
+    if finding.decided:
+        parting = finding.decided.parting(text_of, finding.texts.num_rows)
+        passages = parting.passages(passages, text_of, numbers(finding.units["length"]))
+    return dataclasses.replace(finding, passages=passages, capped_seeds=stored.facts["capped"])
 
 
 def load_lexicon(settings: Settings) -> Lexicon:
@@ -315,28 +317,3 @@ def describing(lexicon: Lexicon, settings: Settings) -> Callable[[pa.Array], pa.
         return sets
 
     return describe
-
-
-def _distinct(
-    engine: Engine,
-    units: pa.Table,
-    wanted: npt.NDArray[np.int64],
-    rank: npt.NDArray[np.int64],
-) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
-    """Return the text of each unit (-1: not wanted), and the first unit of each text.
-
-    ``wanted`` are units in keep order. Texts are numbered like that, so that everywhere below the
-    smaller number goes first.
-    """
-    rows = pa.table(
-        {
-            "high": numbers(units["hash_high"])[wanted],
-            "low": numbers(units["hash_low"])[wanted],
-            "row": rank[wanted],
-        }
-    )
-    first = pa.concat_tables(engine.group(first_of_equals, [rows], ["high", "low"]))
-    by_rank, leaders = number_groups(first, len(rank))
-    order = np.empty(len(rank), np.int64)
-    order[rank] = np.arange(len(rank))
-    return by_rank[rank], order[leaders]
