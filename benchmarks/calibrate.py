@@ -40,7 +40,7 @@ from dedup.engines.local import LocalEngine
 from dedup.evaluate.alter import KINDS, WITHIN
 from dedup.evaluate.plant import Planted, plant
 from dedup.finding import Finding
-from dedup.pipeline import MASKED_LEAST
+from dedup.sketches import MASKED_LEAST
 from dedup.settings import DEFAULT_THRESHOLDS, Settings
 
 Ints = npt.NDArray[np.int64]
