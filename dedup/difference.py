@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Literal, NamedTuple
+from collections.abc import Sequence
+from typing import Literal, NamedTuple, TypeAlias
 
+import numpy as np
+import numpy.typing as npt
 from rapidfuzz.distance import Levenshtein
 
-from dedup.folding import fold_with_offsets, load_tables
+from dedup.folding import all_with_offsets, load_tables
 
-__all__ = ["LONGEST", "Change", "difference"]
+__all__ = ["LONGEST", "Change", "difference", "differences"]
 
 LONGEST = 100_000
 """Code points of a text that is still compared: time grows with the product of both lengths."""
@@ -34,11 +37,25 @@ def difference(source: str, copy: str) -> list[Change] | None:
     >>> [tuple(change) for change in difference("我县衛(wèi)", "全县卫")]
     [('replaced', '我', '全'), ('equal', '县', '县'), ('written', '衛(wèi)', '卫')]
     """
-    if max(len(source), len(copy)) > LONGEST:
-        return None
-    tables = load_tables()
-    shadow_a, origins_a = fold_with_offsets(source, tables)
-    shadow_b, origins_b = fold_with_offsets(copy, tables)
+    return differences([(source, copy)])[0]
+
+
+def differences(pairs: Sequence[tuple[str, str]]) -> list[list[Change] | None]:
+    """Return what ``difference`` does of each source and copy; each text is folded once."""
+    near = {pair: None for pair in pairs if max(map(len, pair)) <= LONGEST}
+    texts = list(dict.fromkeys(text for pair in near for text in pair))
+    shadow = dict(zip(texts, all_with_offsets(texts, load_tables()), strict=True))
+    return [
+        _difference(source, shadow[source], copy, shadow[copy]) if (source, copy) in near else None
+        for source, copy in pairs
+    ]
+
+
+_Shadow: TypeAlias = "tuple[str, npt.NDArray[np.int64]]"
+
+
+def _difference(source: str, shadow: _Shadow, copy: str, other: _Shadow) -> list[Change]:
+    (shadow_a, origins_a), (shadow_b, origins_b) = shadow, other
     # Where each shadow character begins in its text; the first one takes what was dropped before.
     bounds_a = [0, *origins_a[1:].tolist(), len(source)] if shadow_a else [0]
     bounds_b = [0, *origins_b[1:].tolist(), len(copy)] if shadow_b else [0]
@@ -47,6 +64,10 @@ def difference(source: str, copy: str) -> list[Change] | None:
     changes: list[Change] = []
     for tag, a, a_end, b, b_end in _without_islands(shadow_a, shadow_b):
         if tag == "equal":
+            whole = source[bounds_a[a] : bounds_a[a_end]]
+            if whole == copy[bounds_b[b] : bounds_b[b_end]]:
+                _add(changes, "equal", whole, whole)
+                continue
             for i, j in zip(range(a, a_end), range(b, b_end), strict=True):
                 piece = source[bounds_a[i] : bounds_a[i + 1]], copy[bounds_b[j] : bounds_b[j + 1]]
                 _add(changes, "equal" if piece[0] == piece[1] else "written", *piece)

@@ -58,6 +58,7 @@ def document_lines(result: Result) -> pa.Array:
     columns: dict[str, Any] = {
         "schema_version": pa.array(np.full(count, SCHEMA_VERSION)),
         **_named(result, pa.array(np.arange(count))),
+        "date": result.dates["date"],
         "characters": shares["characters"],
         "repeated": shares["repeated"],
         "share": _share(shares["repeated"], shares["characters"]),

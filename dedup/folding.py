@@ -197,10 +197,19 @@ def fold_with_offsets(text: str, tables: FoldTables) -> tuple[str, npt.NDArray[n
     >>> fold_with_offsets("衛(wèi)生", load_tables())
     ('卫生', array([0, 6]))
     """
-    data = np.frombuffer(_sound(text).encode(), np.uint8)
-    ends = np.array([len(data)], np.int64)
-    folded = fold_spans(data, np.zeros(1, np.int64), ends, tables, origins=True)
-    return folded.shadow[0].as_py(), folded.origins
+    [told] = all_with_offsets([text], tables)
+    return told
+
+
+def all_with_offsets(
+    texts: Sequence[str], tables: FoldTables
+) -> list[tuple[str, npt.NDArray[np.int64]]]:
+    """Return of each of ``texts`` what ``fold_with_offsets`` does."""
+    data, offsets = strings(pa.array([_sound(text) for text in texts], pa.large_string()))
+    folded = fold_spans(data, offsets[:-1], offsets[1:], tables, origins=True)
+    ends = np.cumsum(folded.lengths).tolist()
+    origins = [folded.origins[start:end] for start, end in zip([0, *ends], ends, strict=False)]
+    return list(zip(folded.shadow.to_pylist(), origins, strict=True))
 
 
 _SURROGATE = re.compile("[\ud800-\udfff]")

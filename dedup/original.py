@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import orjson
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from dedup.corpus.chunks import Content
+from dedup.corpus.encodings import WIDE
 from dedup.corpus.fetch import fetch
 from dedup.corpus.files import reading
 from dedup.corpus.patch import restore_one, source_files
@@ -22,7 +24,7 @@ from dedup.errors import OutputError
 from dedup.records import SourceFile
 from dedup.settings import Settings
 
-__all__ = ["known_labels", "original_text"]
+__all__ = ["known_labels", "original_text", "original_texts"]
 
 
 def original_text(out: Path, file: str, row: int, report: Mapping[str, Any]) -> str:
@@ -53,6 +55,45 @@ def original_text(out: Path, file: str, row: int, report: Mapping[str, Any]) -> 
     raise OutputError(f"{out} has no row {row} of {file}: run again to have another")
 
 
+def original_texts(
+    out: Path, places: Iterable[tuple[str, int]], report: Mapping[str, Any]
+) -> dict[tuple[str, int], str]:
+    """Return the texts of documents by file and row; each file is put together once.
+
+    Of a file of JSONL, however large, only these rows are written and parsed on the way.
+
+    Raises
+    ------
+    OutputError
+        If one cannot be put together.
+    """
+    wanted: dict[str, set[int]] = {}
+    for file, row in places:
+        wanted.setdefault(file, set()).add(row)
+    settings = _settings(report)
+    texts: dict[tuple[str, int], str] = {}
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "document"
+        for file, rows in wanted.items():
+            restored = restore_one(out, file, path, partial(_RowsAlone, rows=rows))
+            told = _surveyed(restored, path, settings)
+            only = pa.array(rows)
+            for documents in _documents(told, settings):
+                found = documents.filter(
+                    pc.is_in(documents["row"], only.cast(documents.schema.field("row").type))
+                )
+                for row, text in zip(
+                    found["row"].to_pylist(), found["text"].to_pylist(), strict=True
+                ):
+                    texts[file, row] = text
+            missing = [row for row in rows if (file, row) not in texts]
+            if missing:
+                raise OutputError(
+                    f"{out} has no row {missing[0]} of {file}: run again to have another"
+                )
+    return texts
+
+
 def known_labels(out: Path, report: Mapping[str, Any]) -> set[str]:
     """Return the labels that rows of the cleaned corpus carry, and ``file:row`` of each row."""
     settings = _settings(report)
@@ -73,6 +114,29 @@ def known_labels(out: Path, report: Mapping[str, Any]) -> set[str]:
             rows = told.rows + quarantined.get(file.name, 0)
             labels.update(f"{file.name}:{row}" for row in range(rows))
     return labels
+
+
+class _RowsAlone:
+    """Lets some lines of JSONL through to a file, and of all others only that they were there."""
+
+    def __init__(self, file: BinaryIO, told: Cleaned, rows: set[int]) -> None:
+        self._file, self._rows = file, rows
+        self._row = 0
+        # In other encodings the byte of a line feed is part of other characters, too.
+        self._all = told.format != "jsonl" or told.encoding in WIDE
+
+    def write(self, data: bytes) -> int:
+        """Take the following bytes."""
+        if self._all:
+            return self._file.write(data)
+        lines = data.split(b"\n")
+        for at, line in enumerate(lines):
+            if self._row in self._rows:
+                self._file.write(line)
+            if at + 1 < len(lines):
+                self._file.write(b"\n")
+                self._row += 1
+        return len(data)
 
 
 def _settings(report: Mapping[str, Any]) -> Settings:

@@ -24,13 +24,13 @@ from __future__ import annotations
 import hashlib
 import os
 import tempfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, fields
 from itertools import groupby
 from operator import itemgetter
 from pathlib import Path
-from typing import BinaryIO
+from typing import Any, BinaryIO, Protocol
 
 import orjson
 import pyarrow as pa
@@ -148,8 +148,32 @@ def restore(out_dir: Path, dest: Path) -> int:
     return len(files)
 
 
-def restore_one(out_dir: Path, name: str, target: Path) -> Cleaned:
+class Writable(Protocol):
+    """Where bytes go."""
+
+    def write(self, data: bytes, /) -> int:
+        """Take bytes; return how many."""
+
+
+def restore_one(
+    out_dir: Path,
+    name: str,
+    target: Path,
+    through: Callable[[BinaryIO, Cleaned], Writable] | None = None,
+) -> Cleaned:
     """Write what one file of the input held, decompressed, to ``target``.
+
+    Parameters
+    ----------
+    out_dir
+        What the run wrote.
+    name
+        Of the file.
+    target
+        Where to write.
+    through
+        Given ``target``, opened, and the file's row of the patch: makes what takes all the bytes
+        and writes those that are wanted. Parquet is not given to it.
 
     Raises
     ------
@@ -162,7 +186,8 @@ def restore_one(out_dir: Path, name: str, target: Path) -> Cleaned:
         raise OutputError(f"{out_dir} has no file {name}: run again to have another")
     index, file = files[name]
     with replacing(target) as out:
-        _restore_file(out_dir / "clean" / name, out, file, _removed(path, index))
+        taking = out if through is None or file.format == "parquet" else through(out, file)
+        _restore_file(out_dir / "clean" / name, taking, file, _removed(path, index))
     return file
 
 
@@ -196,7 +221,7 @@ def _removed(path: Path, file: int | None = None) -> Iterator[Removed]:
             yield from (Removed(*row) for row in rows if file is None or row[0] == file)
 
 
-def _restore_file(clean: Path, out: BinaryIO, file: Cleaned, removed: Iterator[Removed]) -> None:
+def _restore_file(clean: Path, out: Any, file: Cleaned, removed: Iterator[Removed]) -> None:
     """Write what one file of the input held, unless a checksum says that it would not be that."""
     if file.format == "parquet":
         _restore_parquet(clean, out, file, removed)
