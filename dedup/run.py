@@ -29,6 +29,8 @@ from dedup.memory import free_memory
 from dedup.outputs import write_outputs
 from dedup.pipeline import find_in
 from dedup.records import SCHEMA_VERSION
+from dedup.report import NAME as REPORT
+from dedup.report import write_report
 from dedup.resuming import difference, fingerprints
 from dedup.settings import Settings
 from dedup.store import OutputFolder
@@ -67,6 +69,7 @@ def run(
     update: bool = False,
     keep_work: bool = False,
     progress: Progress | None = None,
+    report: bool = True,
 ) -> Outcome:
     """Deduplicate the corpus at ``paths`` into the folder ``out``.
 
@@ -93,6 +96,8 @@ def run(
     progress
         Called as stages advance. To stop a run, raise an exception there: it reaches the caller,
         and the folder is left unfinished.
+    report
+        Whether to write ``report.html``, too.
 
     Raises
     ------
@@ -134,6 +139,9 @@ def run(
             if not update:
                 _refuse_other(out, done, identity, "a finished")
             if difference(done, identity) is None:
+                if report and not (out / REPORT).exists():
+                    with watch.stage("report"):
+                        write_report(out)
                 return Outcome(out, already=True, report=done, seconds={})
         work = Work()
         size = sum(each.size for each in surveys)
@@ -163,9 +171,13 @@ def run(
             cleaned, best = write_outputs(folder, result, surveys, CountedEngine(engine, watch))
             writing.handled = folder.table_bytes() + watch.corpus_bytes - cleaned.removed_bytes
         with watch.stage("summary"):
-            report = identity | run_report(result, surveys, cleaned.removed_bytes)
+            told = identity | run_report(result, surveys, cleaned.removed_bytes)
             with folder.writing("summary.txt") as file:
-                file.write(summary_text(report, result, best).encode())
+                file.write(summary_text(told, result, best).encode())
+        del result, best  # the report is made of what is written: it needs the memory, not these
+        if report:
+            with watch.stage("report", unit="bytes") as making:
+                making.handled = write_report(out, run=told).size
         seconds = {name: round(value, 4) for name, value in watch.seconds.items()}
         total = time.perf_counter() - begun
         folder.write_json(
@@ -186,10 +198,10 @@ def run(
                 "python": platform.python_version(),
             },
         )
-        folder.write_json("run.json", report)
+        folder.write_json("run.json", told)
         if not keep_work:
             folder.forget()
-    return Outcome(out, already=False, report=report, seconds=seconds)
+    return Outcome(out, already=False, report=told, seconds=seconds)
 
 
 def _check_marker(surveys: Sequence[Survey], settings: Settings) -> None:

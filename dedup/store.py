@@ -21,8 +21,8 @@ _WORK = ".work"
 _BEGUN = ".work/run.json"
 _OURS = (
     "clean", "patch", "provenance.jsonl", "clusters.jsonl", "families.jsonl", "sections.jsonl",
-    "documents.jsonl", "edges.parquet", "quarantine.jsonl", "summary.txt", "timings.json",
-    "run.json",
+    "documents.jsonl", "edges.parquet", "quarantine.jsonl", "summary.txt", "report.html",
+    "timings.json", "run.json",
 )  # fmt: skip
 
 

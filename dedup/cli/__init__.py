@@ -10,7 +10,7 @@ from typing import NoReturn
 
 import click
 
-from dedup.cli import demo, evaluate, explain, restore, run, schema, tune, warmup
+from dedup.cli import demo, evaluate, explain, report, restore, run, schema, tune, warmup
 from dedup.cli.program import Program
 
 __all__ = ["main", "program"]
@@ -37,7 +37,7 @@ def main(context: click.Context) -> None:
         context.exit(2)
 
 
-for each in (run, demo, tune, explain, evaluate, restore, schema, warmup):
+for each in (run, demo, tune, report, explain, evaluate, restore, schema, warmup):
     main.add_command(each.command)
 
 

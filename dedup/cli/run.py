@@ -67,6 +67,10 @@ SIZE = _Size()
     "--keep-work", is_flag=True,
     help="Keep what stages made in OUT, about three times the corpus, for --update.",
 )  # fmt: skip
+@click.option(
+    "--no-report", "report", flag_value=False, default=True,
+    help="Write no report.html; `dedup report` can still make it.",
+)  # fmt: skip
 @click.option("--strict", is_flag=True, help="Exit with 1 if a row was quarantined.")
 @click.option("--json", "as_json", is_flag=True, help="Print run.json instead of the summary.")
 @progress_option
@@ -79,6 +83,7 @@ def command(
     memory: int | None,
     update: bool,
     keep_work: bool,
+    report: bool,
     strict: bool,
     as_json: bool,
     how: str,
@@ -94,7 +99,7 @@ def command(
     settings = settings_from(options)
     outcome = deduplicate(
         corpus, out, settings, workers, quiet=quiet, as_json=as_json, how=how,
-        memory=memory, update=update, keep_work=keep_work,
+        memory=memory, update=update, keep_work=keep_work, report=report,
     )  # fmt: skip
     if strict and outcome.report["counts"]["quarantined"]:
         click.get_current_context().exit(1)
@@ -112,6 +117,7 @@ def deduplicate(
     memory: int | None = None,
     update: bool = False,
     keep_work: bool = False,
+    report: bool = True,
 ) -> Outcome:
     """Run, with progress, and say what came of it."""
     from dedup.cli.progress import Progress
@@ -120,7 +126,7 @@ def deduplicate(
     with Progress(quiet, how) as progress, _said_if_resumable(out):
         outcome = run(
             corpus, out, settings, workers=workers, memory=memory, update=update,
-            keep_work=keep_work, progress=progress,
+            keep_work=keep_work, report=report, progress=progress,
         )  # fmt: skip
     if outcome.already and not quiet:
         click.echo(f"{out} holds this run already, finished: nothing was done.", err=as_json)
@@ -157,10 +163,12 @@ def _print_summary(outcome: Outcome) -> None:
     click.echo(headline(outcome.report))
     click.echo(f"Done in {sum(outcome.seconds.values()):.1f} s. Look at")
     for name, holds in (
+        ("report.html", "what was copied where, to open in a browser"),
         ("summary.txt", "what was found, to read"),
         ("clean", "the corpus without what was dropped"),
         ("provenance.jsonl", "every repeated unit, and why"),
     ):
-        click.echo(f"  {out / name}: {holds}")
+        if (out / name).exists():
+            click.echo(f"  {out / name}: {holds}")
     if outcome.report["counts"]["quarantined"]:
         click.echo(f"  {out / 'quarantine.jsonl'}: what could not be read")

@@ -113,7 +113,13 @@ def try_planted(
             keep="first", prefer=(),
         )  # fmt: skip
         outcome = run(
-            [out / PLANTED], out / "run", plain, workers=workers, engine=engine, progress=progress
+            [out / PLANTED],
+            out / "run",
+            plain,
+            workers=workers,
+            engine=engine,
+            progress=progress,
+            report=False,
         )
         roles = [row["role"] for row in planted.documents]
         links = Links.of_run(out / "run")
