@@ -50,8 +50,8 @@ class Peer:
         """Return the command line over a corpus, which writes into the folder ``out``."""
         programs = environment(self.name, self.requirements) / "bin"
         if self.script is None:
-            options = ["--exact"] if exact else []
-            return [programs / "dedup", "run", corpus, "-o", out / "run", "--quiet", *options]
+            options = ["--no-report", "--quiet", *(["--exact"] if exact else [])]
+            return [programs / "dedup", "run", corpus, "-o", out / "run", *options]
         script = CHECKOUT / "benchmarks/peers" / self.script
         folder = [out / "audit"] if audited else []
         return [programs / "python", script, corpus, out / "groups.jsonl", *folder]

@@ -41,7 +41,7 @@ def speed(options: argparse.Namespace) -> None:
 
     def ours(source: Path) -> list[str | Path]:
         workers = ["--workers", str(options.workers)]
-        return [*dedup_command(), "run", source, "-o", out, *workers, "--quiet"]
+        return [*dedup_command(), "run", source, "-o", out, *workers, "--no-report", "--quiet"]
 
     idiom = ["--bulk"] if options.bulk else []
     ways: dict[str, tuple[Path, list[str | Path]]] = {

@@ -209,7 +209,10 @@ def measure(
     """Run `dedup` on a corpus and return what it took and which caps it hit."""
     out = WORK / "shape-out"
     shutil.rmtree(out, ignore_errors=True)
-    command = [*dedup_command(), "run", corpus, "-o", out, "--workers", str(options.workers)]
+    command = [
+        *dedup_command(), "run", corpus, "-o", out, "--no-report",
+        "--workers", str(options.workers),
+    ]  # fmt: skip
     command += ["--quiet", *options.run]
     most = 3600.0 if per_mb is None else FIXED + ENDED_AT * per_mb * megabytes
     took: Bounded = run_bounded(command, options.memory_mb, most)

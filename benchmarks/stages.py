@@ -100,7 +100,10 @@ def digest_speed() -> float:
 def measure(corpus: Path, rounds: int, workers: int) -> tuple[dict[str, Any], dict[str, float]]:
     """Run ``rounds`` times; return the stages with their limits, and the machine's limits."""
     out = WORK / "out"
-    command = [*dedup_command(), "run", corpus, "-o", out, "--workers", str(workers), "--quiet"]
+    command = [
+        *dedup_command(), "run", corpus, "-o", out, "--no-report",
+        "--workers", str(workers), "--quiet",
+    ]  # fmt: skip
     timings, limits, walls = [], [], []
     for number in range(-1, rounds):  # the first is thrown away: the kernels come into the cache
         shutil.rmtree(out, ignore_errors=True)
