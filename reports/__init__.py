@@ -1,0 +1,1 @@
+"""Real reports of corpora that the repository ships."""
