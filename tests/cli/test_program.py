@@ -17,7 +17,9 @@ from commandline import ARGV, dedup, is_one_sentence
 
 from dedup.cli import main
 
-COMMANDS = ["demo", "evaluate", "explain", "restore", "run", "schema", "tune", "warmup"]
+COMMANDS = [
+    "demo", "evaluate", "explain", "report", "restore", "run", "schema", "tune", "warmup",
+]  # fmt: skip
 
 
 def test_commands_are_the_ones_that_are_documented():
