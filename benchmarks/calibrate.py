@@ -40,8 +40,8 @@ from dedup.engines.local import LocalEngine
 from dedup.evaluate.alter import KINDS, WITHIN
 from dedup.evaluate.plant import Planted, plant
 from dedup.finding import Finding
-from dedup.sketches import MASKED_LEAST
 from dedup.settings import DEFAULT_THRESHOLDS, Settings
+from dedup.sketches import MASKED_LEAST
 
 Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
