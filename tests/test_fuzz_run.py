@@ -33,14 +33,14 @@ Texts = dict[str, dict[int, str]]
 Rows = list[dict[str, Any]]
 
 
-def check(files: dict[str, bytes], chosen: Settings, workers: int) -> None:
+def check(files: dict[str, bytes], chosen: Settings, workers: int, report: bool) -> None:
     with tempfile.TemporaryDirectory() as above:
         folder = Path(above)
         lay_out(folder / "in", files)
         out = folder / "out"
         refused = ""
         try:
-            run([folder / "in"], out, chosen, engine=LocalEngine(workers))
+            run([folder / "in"], out, chosen, engine=LocalEngine(workers), report=report)
         except DedupError as error:
             refused = str(error)
         assert "\n" not in refused
@@ -132,14 +132,17 @@ inputs = {
     "files": st.one_of(dirty_corpora(), dirty_corpora(), damaged_corpora()),
     "chosen": any_settings(),
     "workers": st.sampled_from([1, 1, 1, 2]),
+    "report": st.sampled_from([False, False, False, True]),
 }
 leave = [HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.large_base_example]
 
 
 @settings(max_examples=150, suppress_health_check=leave)
 @given(**inputs)
-def test_a_run_over_anything(files: dict[str, bytes], chosen: Settings, workers: int) -> None:
-    check(files, chosen, workers)
+def test_a_run_over_anything(
+    files: dict[str, bytes], chosen: Settings, workers: int, report: bool
+) -> None:
+    check(files, chosen, workers, report)
 
 
 @pytest.mark.slow
@@ -147,6 +150,6 @@ def test_a_run_over_anything(files: dict[str, bytes], chosen: Settings, workers:
 @settings(max_examples=2_500, suppress_health_check=list(HealthCheck))
 @given(**inputs)
 def test_ten_thousand_runs(
-    part: int, files: dict[str, bytes], chosen: Settings, workers: int
+    part: int, files: dict[str, bytes], chosen: Settings, workers: int, report: bool
 ) -> None:
-    check(files, chosen, workers)
+    check(files, chosen, workers, report)

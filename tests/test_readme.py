@@ -46,9 +46,8 @@ def _table(name: str) -> list[list[str]]:
 
 
 def test_the_command_for_the_tests():
-    assert (
-        _marked("test-command") == "python -m pip install '.[test]' && python -m pytest -n auto\n"
-    )
+    told = "python -m pip install '.[test]' && python -m pytest -n auto --dist worksteal\n"
+    assert _marked("test-command") == told
 
 
 def test_the_session_is_what_a_terminal_shows(tmp_path: Path):
@@ -183,7 +182,7 @@ def test_options_that_are_named_exist():
     commands += [each for command in commands for each in getattr(command, "commands", {}).values()]
     known = {name for command in commands for each in command.params for name in each.opts}
     known |= {"--help", "--version"}
-    of_others = {"--corpus"}
+    of_others = {"--corpus", "--dist"}
     assert not set(re.findall(r"(?<![\w-])--[a-z]+(?:-[a-z]+)*", README)) - known - of_others
 
 

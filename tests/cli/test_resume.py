@@ -38,7 +38,7 @@ REUSED = {
     "clean and ledger": ["fold", "near", "passages"],
 }
 """By the stage in which a run is killed, what need not be done again."""
-QUICK = {"fold", "words", "passages (grow)", "clean and ledger"}
+QUICK = {"words", "clean and ledger"}
 
 
 @pytest.fixture(scope="module")
