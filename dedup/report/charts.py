@@ -55,7 +55,9 @@ def histogram_chart(told: Overview) -> str:
     if not drawn:
         return ""
     begin = next(i for i in range(BINS) if any(counts[i] for counts in drawn))
-    begin = min(begin, int(told.threshold * BINS))
+    given = {told.threshold, told.drop_threshold}
+    thresholds = [at for at in given if at is not None]
+    begin = min([begin, *(int(at * BINS) for at in thresholds)])
     most = max(map(max, drawn))
     chart = leather.Chart()
     chart.set_x_scale(leather.Linear(begin / BINS, 1))
@@ -63,7 +65,7 @@ def histogram_chart(told: Overview) -> str:
     for part, counts in enumerate((bins.literal, bins.masked)):
         data = [(i / BINS, counts[i]) for i in range(begin, BINS)]
         chart.add_series(leather.Series(data), Bins(part, 2))
-    for at in {told.threshold, told.drop_threshold} - {None}:
+    for at in thresholds:
         chart.add_line([(at, 0), (at, most * 1.08)], stroke_dasharray="4 3")
     chart.set_x_axis(leather.Axis(ticks=_shares(begin), tick_formatter=_two))
     chart.set_y_axis(leather.Axis(ticks=_counts(most), tick_formatter=_whole))

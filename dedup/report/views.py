@@ -203,7 +203,7 @@ class Evidence:
     members: Members
     """The first ones in keep order."""
     hashes: list[str]
-    """Of all members, each once, also of those that are not shown."""
+    """Of all members, each once, also of those that are not shown; ``ledger.MOST_TEXTS`` about."""
     clusters: list[GroupName]
     """Of a family: the clusters in it. Of a cluster: none."""
     family: GroupName | None

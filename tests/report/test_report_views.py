@@ -23,6 +23,7 @@ from naive import report as naive
 
 from dedup.demo import corpus_path
 from dedup.report import write_report
+from dedup.report.charts import histogram_chart
 from dedup.report.comparing import Comparing
 from dedup.report.folder import Folder
 from dedup.report.gathering import gather
@@ -160,6 +161,11 @@ def test_the_chain_of_a_section_is_the_longest(anchors: list[tuple[int, int, int
     )
     for one, other in pairwise(chain):
         assert (one.end <= other.start, one.source_end <= other.source_start) == (True, True)
+
+
+def test_a_threshold_below_all_pairs_is_in_the_histogram(page: Page):
+    drawn = histogram_chart(dataclasses.replace(page.overview, drop_threshold=0.02))
+    assert drawn.count("<line") > histogram_chart(page.overview).count("<line")
 
 
 @pytest.fixture(scope="module")

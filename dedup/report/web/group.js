@@ -20,7 +20,8 @@ function groupView(name, query) {
   const head = el("header", { class: "grouphead" },
     el("h1", {}, groupTitle(name), " ", classMark(classes[groups.kind[row]])),
     el("p", { class: "lead" }, t("units.in", { units: groups.units[row], documents: groups.documents[row] }), " ",
-      t("texts.n", { n: groups.texts[row] }), groups.dropped[row] ? ` ${t("dropped.n", { n: groups.dropped[row] })}` : ""));
+      t("texts.n", { n: groups.texts[row] }), groups.dropped[row] ? ` ${t("dropped.n", { n: groups.dropped[row] })}` : ""),
+    told && told.hashes.length < groups.texts[row] && el("p", { class: "note" }, t("judge.some", { n: told.hashes.length, all: groups.texts[row] })));
   if (!told) {
     const index = groups.document[row];
     const command = `dedup explain OUT ${quoted(documentKey(index))} --line ${groups.line[row]}`;
