@@ -46,6 +46,8 @@ GOALS = (
     Goal("startup.help_seconds", most=0.2, what="dedup --help"),
     Goal("startup.first_run_seconds", most=20, what="dedup demo, nothing compiled"),
     Goal("startup.warm_run_seconds", most=2, what="dedup demo, again"),
+    Goal("report.laws.open_ms", most=2000, what="a report of 50,000 rows, opened in Chromium"),
+    Goal("report.laws.filter_ms", most=2000, what="the same, filtered"),
     Goal("recall.literal", least=0.99, what="share of the exact pairs that are edges"),
     Goal("recall.masked", least=0.99, what="the same in the masked view"),
     Goal("recall.wrong_similarities", most=0, what="edges of another Jaccard than their sets have"),
