@@ -198,9 +198,9 @@ def run(
                 "python": platform.python_version(),
             },
         )
-        folder.write_json("run.json", told)
-        if not keep_work:
+        if not keep_work:  # first: what is finished is not looked through again
             folder.forget()
+        folder.write_json("run.json", told)
     return Outcome(out, already=False, report=told, seconds=seconds)
 
 

@@ -125,7 +125,8 @@ class OutputFolder:
 
     def forget(self) -> None:
         """Remove the work folder."""
-        shutil.rmtree(self.path / _WORK, ignore_errors=True)
+        if (self.path / _WORK).exists():
+            Work(self.path / _WORK).discard()
 
     @contextlib.contextmanager
     def writing(self, name: str) -> Iterator[IO[bytes]]:

@@ -79,7 +79,7 @@ class Work:
         with explained(folder):
             for path in (folder, part):
                 if path.exists() and (path == part or _print(path) != wanted):
-                    shutil.rmtree(path)
+                    _discard(path)
             if folder.exists():
                 self.reused.append(stage)
                 return Stored(folder)
@@ -90,6 +90,21 @@ class Work:
             part.rename(folder)
             _sync(self.folder)
         return Stored(folder)
+
+    def discard(self) -> None:
+        """Remove the folder with all that is in it."""
+        if self.folder is not None and self.folder.exists():
+            with explained(self.folder):
+                for stage in self.folder.iterdir():
+                    if stage.is_dir():
+                        _discard(stage)
+                shutil.rmtree(self.folder)
+
+
+def _discard(stage: Path) -> None:
+    """Remove a stage so that at no moment it seems to be whole and is not."""
+    (stage / "stage.json").unlink(missing_ok=True)
+    shutil.rmtree(stage)
 
 
 @contextmanager
