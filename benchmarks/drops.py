@@ -31,8 +31,8 @@ import pyarrow.compute as pc
 import dedup
 from benchmarks import corpora
 from dedup.difference import difference
+from dedup.reasons import REASONS
 from dedup.settings import Preset, Settings, Unit
-from dedup.stages.provenance import REASONS
 
 VERDICTS = Path(__file__).parents[1] / "tests" / "quality" / "drops.csv"
 CONTEXT = 14

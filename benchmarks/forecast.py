@@ -53,7 +53,7 @@ def taken(corpus: Path) -> dict[str, float]:
     """Return what a whole run takes."""
     out = WORK / "out"
     shutil.rmtree(out, ignore_errors=True)
-    run_process([*dedup_command(), "run", corpus, "-o", out, "--no-report", "--quiet"])
+    run_process([*dedup_command(), "run", corpus, "-o", out, "--quiet"])
     timings = json.loads((out / "timings.json").read_bytes())
     report = json.loads((out / "run.json").read_bytes())
     size = sum(path.stat().st_size for path in out.rglob("*") if path.is_file())

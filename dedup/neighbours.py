@@ -13,12 +13,10 @@ from dedup import folding
 from dedup.columns import I64, U64, Bools, flat, numbers
 from dedup.corpus.chunks import Chunk
 from dedup.engines import Engine
-from dedup.markers import in_markers
+from dedup.pipeline import fold_documents
 from dedup.settings import Settings
 from dedup.sketches import MASKED_LEAST
-from dedup.stages.fold import fold
 from dedup.stages.join import Queries, queries, query_pairs
-from dedup.stages.segment import layout, segment
 from dedup.stages.shingle import shingle
 from dedup.stages.verify import verify
 from dedup.stages.words import Lexicon, words
@@ -103,11 +101,9 @@ class Neighbours:
 
 def units_of(documents: pa.Table, settings: Settings, tables: folding.FoldTables) -> Units:
     """Cut documents into units, and fold those."""
-    documents = layout(documents, settings.unit)
-    units = fold(documents, segment(documents), tables)
+    _, units = fold_documents(documents, settings, tables)
     size = numbers(units["end"]) - numbers(units["start"])
-    length = numbers(units["length"]) - in_markers(units["shadow"], settings.mask_marker)
-    long = np.flatnonzero(length >= settings.min_length)
+    long = np.flatnonzero(numbers(units["own"]) >= settings.min_length)
     return Units(
         numbers(units["document"])[long],
         size[long],

@@ -18,9 +18,10 @@ from dedup.engines import Engine
 from dedup.engines.local import LocalEngine
 from dedup.grouplines import group_lines
 from dedup.jsonlines import Json, array_of, objects
+from dedup.reasons import reason_ranks
 from dedup.records import SCHEMA_VERSION
 from dedup.result import Result
-from dedup.stages.provenance import provenance_rows, reason_ranks
+from dedup.stages.provenance import provenance_rows
 from dedup.store import OutputFolder
 from dedup.watch import checkpoint
 

@@ -37,7 +37,16 @@ from dedup.stages.words import Lexicon, words
 from dedup.watch import LOGGER, Progress, Watch
 from dedup.work import Stored, Work
 
-__all__ = ["Folded", "describing", "find", "find_folded", "find_in", "fold_corpus", "load_lexicon"]
+__all__ = [
+    "Folded",
+    "describing",
+    "find",
+    "find_folded",
+    "find_in",
+    "fold_corpus",
+    "fold_documents",
+    "load_lexicon",
+]
 
 T = TypeVar("T")
 
@@ -127,6 +136,19 @@ class Folded:
     shadows: HeldShadows | RemadeShadows
 
 
+def fold_documents(
+    documents: pa.Table, settings: Settings, tables: folding.FoldTables
+) -> tuple[pa.Table, pa.Table]:
+    """Cut documents into units, and fold those; return both, the units as ``records.UNITS``.
+
+    And ``own``: shadow characters that are in no marker.
+    """
+    documents = layout(documents, settings.unit)
+    units = fold(documents, segment(documents), tables)
+    own = numbers(units["length"]) - in_markers(units["shadow"], settings.mask_marker)
+    return documents, units.append_column("own", pa.array(own))
+
+
 def fold_corpus(
     batches: Iterable[T],
     read: Callable[[T], tuple[pa.Table, pa.Table]],
@@ -139,15 +161,9 @@ def fold_corpus(
     work = work or Work()
     tables = folding.load_tables()
 
-    def fold_documents(documents: pa.Table) -> tuple[pa.Table, pa.Table]:
-        documents = layout(documents, settings.unit)
-        units = fold(documents, segment(documents), tables)
-        own = numbers(units["length"]) - in_markers(units["shadow"], settings.mask_marker)
-        return documents, units.append_column("own", pa.array(own))
-
     def read_and_fold(batch: T) -> tuple[pa.Table, pa.Table, pa.Table]:
         documents, quarantined = read(batch)
-        documents, units = fold_documents(documents)
+        documents, units = fold_documents(documents, settings, tables)
         return documents, quarantined, units
 
     held: list[pa.Array] = []
@@ -156,7 +172,7 @@ def fold_corpus(
         given = list(batches)
         parts = engine.stream(watch.count("fold", read_and_fold, len(given)), given)
         if not given:  # files without a row have none
-            documents, units = fold_documents(DOCUMENTS.empty_table())
+            documents, units = fold_documents(DOCUMENTS.empty_table(), settings, tables)
             parts = iter([(documents, QUARANTINE.empty_table(), units)])
         all_documents, all_units = stored.gathering("documents"), stored.gathering("units")
         quarantine = []

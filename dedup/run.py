@@ -144,15 +144,16 @@ def run(
                         write_report(out)
                 return Outcome(out, already=True, report=done, seconds={})
         work = Work()
-        size = sum(each.size for each in surveys)
-        if keep_work or size * MEMORY_PER_BYTE > (free_memory() // 2 if memory is None else memory):
+        most = free_memory() // 2 if memory is None else memory
+        # What is there is used, whatever memory there is by now.
+        if keep_work or folder.resumable() or watch.corpus_bytes * MEMORY_PER_BYTE > most:
             work = folder.work(fingerprints(identity))
             begun_before = folder.begun()
             if begun_before is not None and not update:
                 _refuse_other(out, begun_before, identity, "an unfinished")
             folder.begin(identity)
         folder.clear()
-        check_room(out, surveys, watch)
+        check_room(out, surveys, watch, filed=work.folder is not None)
         if is_needed():
             with watch.stage("compile"):
                 compile_kernels()

@@ -11,10 +11,10 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from dedup.columns import I64
+from dedup.reasons import REASONS
 from dedup.result import Result
 from dedup.rules import CLASSES
 from dedup.stages.ledger import ACTIONS
-from dedup.stages.provenance import REASONS
 
 __all__ = ["headline", "summary_text"]
 

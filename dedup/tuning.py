@@ -13,10 +13,6 @@ from __future__ import annotations
 
 import dataclasses
 import math
-import os
-import pickle
-import subprocess
-import sys
 import tempfile
 import time
 from collections.abc import Mapping, Sequence
@@ -28,7 +24,6 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-import orjson
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -41,12 +36,13 @@ from dedup.corpus.survey import Survey, plan, survey
 from dedup.disk import clean_bytes
 from dedup.engines import Engine
 from dedup.engines.local import LocalEngine
-from dedup.errors import CorpusError, DedupError, OutputError, SettingsError
+from dedup.errors import CorpusError, SettingsError
 from dedup.neighbours import Neighbours, Units, count_neighbours, describe, units_of
 from dedup.pipeline import load_lexicon
 from dedup.records import DOCUMENTS, SCHEMA_VERSION
-from dedup.run import run
+from dedup.report.gathering import LARGEST
 from dedup.settings import Settings
+from dedup.trying import Tried, try_run
 from dedup.warmup import compile_kernels, is_needed
 from dedup.watch import Progress, Watch
 
@@ -61,7 +57,9 @@ CHUNKS = 64
 """From which is drawn, at most: of a larger corpus, 130 MB are read and folded twice."""
 REPLICATES = 400
 """Of the bootstrap."""
-_OF_REPEATS = {"cluster", "passages (place)", "classes, origins, sections", "clean and ledger"}
+_OF_REPEATS = {
+    "cluster", "passages (place)", "classes, origins, sections", "clean and ledger", "report",
+}  # fmt: skip
 _PAIRS = {"pairs", "meetings"}
 LONGEST = 6
 """Of each document at most as many characters are run on as this part of ``MEGABYTES`` has bytes: a
@@ -141,8 +139,8 @@ def tune(
             documents, units = _drawn(chunks, megabytes, queries, settings, engine, draw)
         with watch.stage("run on a sample"):
             part = _quarter(documents, int(megabytes * 1e6 / LONGEST), draw)
-            small = _try(part, folder / "small", settings, workers)
-            large = _try(documents, folder / "large", settings, workers)
+            small = try_run(part, folder / "small", settings, workers)
+            large = try_run(documents, folder / "large", settings, workers)
         lexicon = load_lexicon(settings)
         if not len(units.key):
             raise CorpusError("nothing in it is long enough to be compared: lower --min-length")
@@ -225,75 +223,8 @@ def _cut(documents: pa.Table, longest: int) -> pa.Table:
     return documents.set_column(documents.column_names.index("text"), "text", text)
 
 
-@dataclass(frozen=True)
-class _Tried:
-    """What a run on a sample took."""
-
-    timings: Mapping[str, Any]
-    counts: Mapping[str, int]
-    report: Mapping[str, Any]
-    table_bytes: int
-    """Of all that is written beside the cleaned corpus."""
-
-
-def _try(documents: pa.Table, folder: Path, settings: Settings, workers: int | None) -> _Tried:
-    folder.mkdir()
-    names = {"doc": "id", "text": "text", "date": "date", "source": "source"}
-    with (folder / "sample.jsonl").open("wb") as file:
-        for batch in (
-            documents.select(list(names)).rename_columns(list(names.values())).to_batches()
-        ):
-            for row in batch.to_pylist():
-                file.write(orjson.dumps(row, option=orjson.OPT_APPEND_NEWLINE))
-    plain = dataclasses.replace(
-        settings, text_field="text", id_field="id", encoding="utf-8",
-        date_field="date" if settings.date_field else None,
-        source_field="source" if settings.source_field else None,
-    )  # fmt: skip
-    out = folder / "out"
-    asked = pickle.dumps(([folder / "sample.jsonl"], out, plain, workers))
-    child = subprocess.Popen(
-        [sys.executable, "-m", "dedup.tuning"],
-        stdin=subprocess.PIPE, stdout=subprocess.PIPE, env={**os.environ, **_MALLOC},
-    )  # fmt: skip
-    try:
-        told, _ = child.communicate(asked)
-    except BaseException:
-        child.kill()
-        child.wait()
-        raise
-    error = pickle.loads(told) if told else OutputError("a run on a sample was killed")
-    if error is not None:
-        raise error
-    timings, report = (
-        orjson.loads((out / name).read_bytes()) for name in ("timings.json", "run.json")
-    )
-    tables = sum(path.stat().st_size for path in out.iterdir() if path.is_file())
-    return _Tried(timings, report["counts"], report, tables)
-
-
-_MALLOC = {
-    "MALLOC_MMAP_THRESHOLD_": str(1 << 25),
-    "MALLOC_TRIM_THRESHOLD_": str(2**31 - 1),
-    "MALLOC_ARENA_MAX": "1",
-    "ARROW_DEFAULT_MEMORY_POOL": "system",
-}
-"""As the command keeps memory (``dedup.cli``), so that as much is seen."""
-
-
-def _child() -> None:
-    """Run on what standard input says, in a process whose memory is that of the run alone."""
-    paths, out, settings, workers = pickle.load(sys.stdin.buffer)
-    error = None
-    try:
-        run(paths, out, settings, workers=workers)
-    except DedupError as raised:
-        error = raised
-    sys.stdout.buffer.write(pickle.dumps(error))
-
-
 def _forecast(
-    small: _Tried, large: _Tried, found: Neighbours, repeated: float, surveys: Sequence[Survey]
+    small: Tried, large: Tried, found: Neighbours, repeated: float, surveys: Sequence[Survey]
 ) -> dict[str, Any]:
     """Take what the two runs took to the size of the corpus.
 
@@ -349,12 +280,14 @@ def _forecast(
         memory = round(peaks[1] + slope * max(0, found.characters - now))
     clean = clean_bytes(surveys)
     plain = sum(each.size for each in surveys if each.source.compression or each.source.url)
+    tables = round(large.table_bytes * of_repeats)
+    page = min(LARGEST, round(large.report_bytes * of_repeats))
     return {
         "seconds": round(sum(stage["seconds"] for stage in stages.values()), 1),
         "cpu_seconds": round(sum(stage["cpu_seconds"] for stage in stages.values()), 1),
         "candidates": round(candidates[1] * of_pairs(*candidates)),
         "peak_anonymous_bytes": memory,
-        "out_bytes": clean + round(large.table_bytes * of_repeats),
+        "out_bytes": clean + tables + page,
         "clean_bytes": clean,
         "copies_bytes": plain,
         "stages": stages,
@@ -423,7 +356,3 @@ def _table(
         row["repeated_share"] = round(row["repeated_characters"] / max(1, found.characters), 4)
         rows.append(row)
     return rows
-
-
-if __name__ == "__main__":
-    _child()

@@ -12,7 +12,7 @@ from disks import Disk
 
 from dedup.corpus.discover import discover
 from dedup.corpus.survey import survey
-from dedup.disk import TABLES, check_room, clean_bytes
+from dedup.disk import TABLES, WORK, check_room, clean_bytes
 from dedup.errors import OutputError
 from dedup.run import run
 from dedup.settings import Settings
@@ -46,11 +46,22 @@ def test_compressed_files_are_as_large_again_and_no_larger(tmp_path: Path) -> No
 
 
 @pytest.mark.parametrize(
-    ("free", "warned", "refused"),
-    [(999, False, True), (1000, True, False), (1000 + TABLES * 1000, False, False)],
+    ("free", "filed", "warned", "refused"),
+    [
+        (999, False, False, True),
+        (1000, False, True, False),
+        (1000 + TABLES * 1000, False, False, False),
+        (1000 + TABLES * 1000, True, True, False),
+        (1000 + (TABLES + WORK) * 1000, True, False, False),
+    ],
 )
 def test_short_of_the_clean_copy_is_refused_and_short_of_the_tables_is_told(
-    free: int, warned: bool, refused: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    free: int,
+    filed: bool,
+    warned: bool,
+    refused: bool,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     (tmp_path / "a.txt").write_bytes(b"x" * 1000)
     surveys = survey(discover([tmp_path / "a.txt"]), settings=Settings())
@@ -58,11 +69,12 @@ def test_short_of_the_clean_copy_is_refused_and_short_of_the_tables_is_told(
     told = Told()
     if refused:
         with pytest.raises(OutputError, match=r"999 B free, .* up to 1\.0 kB: free some space"):
-            check_room(tmp_path, surveys, Watch(told))
+            check_room(tmp_path, surveys, Watch(told), filed=filed)
     else:
-        check_room(tmp_path, surveys, Watch(told))
+        check_room(tmp_path, surveys, Watch(told), filed=filed)
     assert len(told.sentences) == warned
-    assert all("1.0 kB free, and up to 7.0 kB" in sentence for sentence in told.sentences)
+    most = "15 kB" if filed else "7.0 kB"
+    assert all(f"kB free, and up to {most}" in sentence for sentence in told.sentences)
 
 
 def test_a_small_disk_is_refused_before_anything_is_written(small_disk: Disk, tmp_path: Path):

@@ -65,7 +65,7 @@ SIZE = _Size()
 )  # fmt: skip
 @click.option(
     "--keep-work", is_flag=True,
-    help="Keep what stages made in OUT, about three times the corpus, for --update.",
+    help="Keep what stages made in OUT, two to three times the corpus, for the next --update.",
 )  # fmt: skip
 @click.option(
     "--no-report", "report", flag_value=False, default=True,

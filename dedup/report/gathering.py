@@ -11,6 +11,7 @@ import pyarrow as pa
 
 from dedup.columns import I64
 from dedup.original import original_texts
+from dedup.reasons import REASONS
 from dedup.report.block import block_size
 from dedup.report.comparing import Comparing
 from dedup.report.folder import Folder, Row
@@ -25,7 +26,6 @@ from dedup.report.views import Evidence, Page, Shown
 from dedup.rules import CLASSES
 from dedup.stages.ledger import ACTIONS
 from dedup.stages.origin import DIRECTIONS
-from dedup.stages.provenance import REASONS
 
 __all__ = ["HOME", "LARGEST", "Gathering", "gather"]
 

@@ -10,6 +10,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from dedup.columns import I64, numbers
+from dedup.reasons import REASONS
 from dedup.report.comparing import Comparing
 from dedup.report.folder import Folder, Lines, Row
 from dedup.report.ledger import Ledger, place_of
@@ -28,7 +29,6 @@ from dedup.report.views import (
 from dedup.rules import CLASSES
 from dedup.stages.ledger import ACTIONS
 from dedup.stages.origin import DIRECTIONS
-from dedup.stages.provenance import REASONS
 
 __all__ = ["MEMBERS", "STATUSES", "Listed", "evidence", "group_table", "listed", "similarities"]
 

@@ -12,6 +12,7 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from dedup import reasons as why
 from dedup.columns import Array, flat, lists, numbers
 from dedup.excerpts import stretch_texts, unit_hashes
 from dedup.kernels.sentences import stands_in
@@ -20,7 +21,7 @@ from dedup.likeness import similarities
 from dedup.records import SCHEMA_VERSION
 from dedup.settings import Settings
 
-__all__ = ["REASONS", "Evidence", "in_order", "provenance_rows", "reason_ranks"]
+__all__ = ["Evidence", "in_order", "provenance_rows"]
 
 Ints = npt.NDArray[np.int64]
 
@@ -181,67 +182,12 @@ def provenance_rows(links: pa.Table, evidence: Evidence) -> pa.Table:
         # Nobody has from another what everybody writes.
         "direction": pc.if_else(nobodys, None, flat(links["direction"])),
         "action": _named(action, e.actions),
-        "reason": pc.take(pa.array(REASONS, pa.large_string()), pa.array(reasons)),
+        "reason": pc.take(pa.array(why.REASONS, pa.large_string()), pa.array(reasons)),
         "text": _texts(e, unit, passage),
     }
     if e.settings.passage_action != "tag":
         columns["cut"] = _cuts(e).take(pa.array(passage, mask=~is_passage))
     return pa.table(columns)
-
-
-def reason_ranks(rows: pa.Table) -> Ints:
-    """Return what the reason of each row of the ledger counts beside other rows of its unit.
-
-    The lowest tells: the row within its group, or else, counted on from the last of ``REASONS``,
-    the strongest reason. A passage's, twice their number, says nothing of its unit.
-    """
-    grouped = pc.or_(rows["cluster"].is_valid(), rows["family"].is_valid())
-    rank = pc.index_in(rows["reason"], pa.array(REASONS, pa.large_string()))
-    rank = pc.add(rank, pc.if_else(grouped, 0, len(REASONS)))
-    of_passage = pc.equal(rows["kind"], "passage").fill_null(False)
-    ranks: Ints = numbers(pc.if_else(of_passage, 2 * len(REASONS), rank)).astype(np.int64)
-    return ranks
-
-
-REASONS = [
-    "decision: keep",
-    "decision: keep_this",
-    "decision: boilerplate",
-    "decision: drop",
-    "of a class that is removed",
-    "the first of its group in keep order",
-    "like the source, but the first of a group of its own in keep order",
-    "an exact copy of what is kept",
-    "word for word what is kept",
-    "whole sentences of what is kept, word for word",
-    "similar enough, with the same numbers, dates, places and negations",
-    "contained in what is kept, with the same numbers, dates, places and negations",
-    "a near copy of what is kept",
-    "the same text but for numbers, dates and places",
-    "whole sentences of the source, word for word",
-    "whole sentences of a passage of the source",
-    "all of its sentences stand in passages, as other rows say",
-    "part of a document that is mostly copied",
-    "tagged: of a class that is only tagged",
-    "tagged: shorter than the least length to drop",
-    "tagged: from the same source",
-    "tagged: exact copies alone are dropped",
-    "tagged: below the drop threshold",
-    "tagged: a number, date, place or negation differs",
-    "tagged: not word for word in what is kept",
-    "tagged: the same text but for numbers, dates and places",
-    "tagged: what it repeats is not kept itself",
-    "tagged: a passage of the source",
-    "tagged: no whole sentence of it may go",
-    "dropped for another unit, as another row says",
-]
-(
-    _KEEP, _THIS, _BOILERPLATE, _DROP, _REMOVED,
-    _FIRST, _OWN, _EXACT, _SAME, _STANDS, _ALIKE, _CONTAINED, _NEAR, _FAMILY,
-    _WORD_FOR_WORD, _WHOLE, _SENTENCES, _DOCUMENT, _SPARED, _SHORT,
-    _SAME_SOURCE, _CAREFUL, _BELOW, _DIFFERS, _WORDS, _MASKED, _UNKEPT, _PASSAGE, _UNCUT,
-    _ELSEWHERE,
-) = range(len(REASONS))  # fmt: skip
 
 
 def _reasons(
@@ -272,37 +218,42 @@ def _reasons(
     contained = (containment >= least) & within
     below = (e.drop_threshold is not None) & (similarity < least) & (containment < least)
     rules = [
-        (dropped & (outcome == _DROP), _DROP),
-        (cut, _WHOLE if preset == "aggressive" else _WORD_FOR_WORD),
-        ((kinds == PASSAGE) & dropped, _ELSEWHERE),
-        (_of_spared_class(e, passage) & ~dropped, _SPARED),
-        (kinds == PASSAGE, _PASSAGE if e.settings.passage_action == "tag" else _UNCUT),
-        (dropped & e.removed[unit], _REMOVED),
-        *((outcome == decision, decision) for decision in (_KEEP, _THIS, _BOILERPLATE)),
-        ((action == 0) & linked, _OWN),
-        (action == 0, _FIRST),
-        *([] if e.whole is None else [(alone & e.whole[unit], _SENTENCES)]),
-        (alone, _DOCUMENT),
-        (elsewhere, _ELSEWHERE),
-        (dropped & same, _EXACT),
-        (dropped & said_all, _SAME),
-        (dropped & stands, _STANDS),
-        (dropped & alike, _ALIKE),
-        (dropped & contained, _CONTAINED),
-        (dropped & (kinds == 2), _FAMILY),
-        (dropped, _NEAR),
-        (e.spared[unit], _SPARED),
-        (length < e.settings.min_drop, _SHORT),
-        (same, _SAME_SOURCE if e.settings.across_only else _UNKEPT),
-        (kinds == 2, _MASKED),
-        (np.full(len(kinds), preset == "careful"), _CAREFUL),
-        (said_all | stands | alike | contained | (preset == "aggressive"), _UNKEPT),
-        (below, _BELOW),
-        (~within, _DIFFERS),
-        (np.full(len(kinds), True), _WORDS),
+        (dropped & (outcome == why.DROP), why.DROP),
+        (cut, why.WHOLE if preset == "aggressive" else why.WORD_FOR_WORD),
+        ((kinds == PASSAGE) & dropped, why.ELSEWHERE),
+        (_of_spared_class(e, passage) & ~dropped, why.SPARED),
+        (
+            kinds == PASSAGE,
+            why.PASSAGE if e.settings.passage_action == "tag" else why.UNCUT,
+        ),
+        (dropped & e.removed[unit], why.REMOVED),
+        *((outcome == decision, decision) for decision in (why.KEEP, why.THIS, why.BOILERPLATE)),
+        ((action == 0) & linked, why.OWN),
+        (action == 0, why.FIRST),
+        *([] if e.whole is None else [(alone & e.whole[unit], why.SENTENCES)]),
+        (alone, why.DOCUMENT),
+        (elsewhere, why.ELSEWHERE),
+        (dropped & same, why.EXACT),
+        (dropped & said_all, why.SAME),
+        (dropped & stands, why.STANDS),
+        (dropped & alike, why.ALIKE),
+        (dropped & contained, why.CONTAINED),
+        (dropped & (kinds == 2), why.FAMILY),
+        (dropped, why.NEAR),
+        (e.spared[unit], why.SPARED),
+        (length < e.settings.min_drop, why.SHORT),
+        (same, why.SAME_SOURCE if e.settings.across_only else why.UNKEPT),
+        (kinds == 2, why.MASKED),
+        (np.full(len(kinds), preset == "careful"), why.CAREFUL),
+        (said_all | stands | alike | contained | (preset == "aggressive"), why.UNKEPT),
+        (below, why.BELOW),
+        (~within, why.DIFFERS),
+        (np.full(len(kinds), True), why.WORDS),
     ]
     chosen: Ints = np.select(
-        [condition for condition, _ in rules], [np.int64(reason) for _, reason in rules], _UNKEPT
+        [condition for condition, _ in rules],
+        [np.int64(reason) for _, reason in rules],
+        why.UNKEPT,
     )
     return chosen
 

@@ -8,13 +8,13 @@ import re
 import pytest
 
 from dedup.kinds import KINDS
+from dedup.reasons import REASONS
 from dedup.report.page import SCRIPTS, WEB, script, style, words
 from dedup.rules import CLASSES, RULES
 from dedup.stages import classify
 from dedup.stages.ledger import ACTIONS
 from dedup.stages.origin import REASONS as ORIGINS
 from dedup.stages.origin import STATUS
-from dedup.stages.provenance import REASONS
 
 SCRIPT = "\n".join((WEB / f"{name}.js").read_text(encoding="utf-8") for name in SCRIPTS)
 PAGE = (WEB / "report.html").read_text(encoding="utf-8")

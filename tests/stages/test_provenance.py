@@ -10,10 +10,11 @@ import pyarrow as pa
 import pytest
 
 from dedup.excerpts import unit_texts
+from dedup.reasons import REASONS
 from dedup.records import DOCUMENTS, PASSAGES, SCHEMA_VERSION, UNITS
 from dedup.settings import Settings
 from dedup.stages.ledger import ACTIONS, actions
-from dedup.stages.provenance import REASONS, Evidence, in_order, provenance_rows
+from dedup.stages.provenance import Evidence, in_order, provenance_rows
 
 SETS = pa.large_list(pa.uint64())
 NO_STRINGS = pa.array([], pa.large_string())
