@@ -18,6 +18,7 @@ from dedup.stages.clean import DropRule
 from dedup.stages.cluster import cover
 from dedup.stages.ledger import Groups, group_units
 from dedup.stages.sign import Banding
+from dedup.work import Work
 
 __all__ = ["Decision", "Excision", "Finding", "Grouping", "View"]
 
@@ -163,6 +164,8 @@ class Finding:
     """What a person decided of the units; None: nothing."""
     banding: Banding | None
     engine: Engine
+    work: Work
+    """Room for what is made of the finding and is as long as the corpus."""
     passages: pa.Table
     """``records.PASSAGES``, by the place of each."""
     capped_seeds: int

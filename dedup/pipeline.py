@@ -251,6 +251,7 @@ def find_folded(
         decided=distinct.decided,
         banding=banding,
         engine=CountedEngine(engine, watch),  # for all that is asked of the finding
+        work=work,
         passages=PASSAGES.empty_table(),
         capped_seeds=0,
     )

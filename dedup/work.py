@@ -28,6 +28,10 @@ from dedup.errors import OutputError
 __all__ = ["Gathering", "Stored", "Work", "explained"]
 
 
+SMALLEST = 1 << 16
+"""Bytes of an array that is worth a file."""
+
+
 class Work:
     """Room for arrays and tables that are as long as the corpus."""
 
@@ -52,10 +56,10 @@ class Work:
             If the disk has no room for it.
         """
         size = int(np.prod(shape))
-        if self.folder is None or not size:
+        room = size * np.dtype(dtype).itemsize
+        if self.folder is None or room < SMALLEST:
             return np.empty(shape, dtype)
         with explained(self.folder), tempfile.TemporaryFile(dir=self.folder) as file:
-            room = size * np.dtype(dtype).itemsize
             if hasattr(os, "posix_fallocate"):  # taken now: later a full disk is a signal
                 os.posix_fallocate(file.fileno(), 0, room)
             else:
