@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -12,8 +13,12 @@ from dedup.decided import Decided, ahead, decided_units
 from dedup.engines import Engine
 from dedup.settings import Settings
 from dedup.stages.distinct import first_of_equals, keep_order, number_groups
+from dedup.work import Work
 
 __all__ = ["Distinct", "tell_apart"]
+
+SPACE_BITS = 17
+"""Binary logarithm of the units that are sorted at a time, about."""
 
 
 @dataclass(frozen=True)
@@ -40,7 +45,7 @@ class Distinct:
 
 
 def tell_apart(
-    units: pa.Table, documents: pa.Table, settings: Settings, engine: Engine
+    units: pa.Table, documents: pa.Table, settings: Settings, engine: Engine, work: Work
 ) -> Distinct:
     """Put the units in keep order, and give every distinct text of theirs a number."""
     order = keep_order(units, documents, settings)
@@ -48,16 +53,21 @@ def tell_apart(
     if settings.decisions:
         decided = decided_units(units, documents, order, settings.decisions)
         order = ahead(order, decided.this)
-    rank = np.empty(len(order), np.int64)
+    order = work.keep(order)
+    rank = work.array(len(order), np.int64)
     rank[order] = np.arange(len(order))
-    wanted = order[numbers(units["own"])[order] >= settings.min_length]
-    rows = pa.table(
-        {
-            "high": numbers(units["hash_high"])[wanted],
-            "low": numbers(units["hash_low"])[wanted],
-            "row": rank[wanted],
-        }
-    )
-    first = pa.concat_tables(engine.group(first_of_equals, [rows], ["high", "low"]))
-    by_rank, leaders = number_groups(first, len(rank))
-    return Distinct(rank, decided, by_rank[rank], order[leaders])
+    compared = (numbers(units["own"]) >= settings.min_length)[order]
+    repeats = engine.group(first_of_equals, _spaces(units, order, compared), ["high", "low"], 2)
+    by_rank, leaders = number_groups(repeats, compared)
+    return Distinct(rank, decided, work.keep(by_rank[rank]), work.keep(order[leaders]))
+
+
+def _spaces(units: pa.Table, order: I64, compared: Bools) -> Iterator[pa.Table]:
+    """Yield the hashes of those compared in parts that share none, and their places in order."""
+    high, low = numbers(units["hash_high"]), numbers(units["hash_low"])
+    bits = min(8, (len(order) >> SPACE_BITS).bit_length())
+    space = (high >> np.uint64(56)).astype(np.uint8)[order] >> (8 - bits)
+    for number in range(1 << bits):
+        row = np.flatnonzero(compared & (space == number))
+        unit = order[row]
+        yield pa.table({"high": high[unit], "low": low[unit], "row": row})

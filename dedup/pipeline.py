@@ -50,6 +50,7 @@ __all__ = [
 
 T = TypeVar("T")
 
+MOST = np.iinfo(np.int32).max
 KEPT_BYTES = 1 << 28
 """Of words that are kept for those texts that have a partner, where memory is short."""
 
@@ -141,12 +142,12 @@ def fold_documents(
 ) -> tuple[pa.Table, pa.Table]:
     """Cut documents into units, and fold those; return both, the units as ``records.UNITS``.
 
-    And ``own``: shadow characters that are in no marker.
+    And ``own``: shadow characters that are in no marker, as far as int32 goes.
     """
     documents = layout(documents, settings.unit)
     units = fold(documents, segment(documents), tables)
     own = numbers(units["length"]) - in_markers(units["shadow"], settings.mask_marker)
-    return documents, units.append_column("own", pa.array(own))
+    return documents, units.append_column("own", pa.array(np.minimum(own, MOST).astype(np.int32)))
 
 
 def fold_corpus(
@@ -209,7 +210,7 @@ def find_folded(
     work = work or Work()
     documents, units = folded.documents, folded.units
     with watch.stage("distinct", units.num_rows, "units"):
-        distinct = tell_apart(units, documents, settings, engine)
+        distinct = tell_apart(units, documents, settings, engine, work)
         in_corpus_order = np.argsort(distinct.unit_of, kind="stable")
         parts = folded.shadows.parts(distinct.unit_of[in_corpus_order])
         laid_out = None

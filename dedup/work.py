@@ -66,6 +66,20 @@ class Work:
                 file.truncate(room)
             return np.frombuffer(_mapped(file), dtype, size).reshape(shape)
 
+    def keep(self, values: Array) -> Array:
+        """Return these values where this has room for them; they are not to be changed.
+
+        Raises
+        ------
+        OutputError
+            If the disk has none.
+        """
+        if self.folder is None:
+            return values
+        kept = self.array(values.shape, values.dtype)
+        kept[...] = values
+        return kept
+
     def stored(self, stage: str, make: Callable[[Stored], None]) -> Stored:
         """Return what a stage made: what is committed, or what ``make`` puts into it now.
 
@@ -233,22 +247,21 @@ class _Column:
 
     def __init__(self, place: Path, kind: pa.DataType) -> None:
         self.type = kind
-        parts = ["valid", "ends", "values"]
-        if not pa.types.is_large_string(kind):
-            parts.remove("ends")
+        self._place = place
         self._open = ExitStack()
-        self._files = {
-            part: self._open.enter_context(Path(f"{place}.{part}").open("wb"))  # noqa: SIM115
-            for part in parts
-        }
-        if "ends" in self._files:
-            self._files["ends"].write(bytes(8))
-        self._nulls = self._end = 0
+        self._files: dict[str, IO[bytes]] = {}
+        if pa.types.is_large_string(kind):
+            self._file("ends").write(bytes(8))
+        self._rows = self._nulls = self._end = 0
 
     def append(self, column: pa.ChunkedArray) -> None:
+        if column.null_count and not self._nulls:  # the first: all before were there
+            self._write("valid", np.ones(self._rows, np.uint8))
+        self._rows += len(column)
         self._nulls += column.null_count
-        self._write("valid", numbers(column.is_valid()).view(np.uint8))
-        if "ends" in self._files:
+        if self._nulls:
+            self._write("valid", numbers(column.is_valid()).view(np.uint8))
+        if pa.types.is_large_string(self.type):
             data, offsets = strings(column)
             self._write("ends", offsets[1:] - offsets[0] + self._end)
             self._write("values", data[offsets[0] : offsets[-1]])
@@ -258,6 +271,7 @@ class _Column:
 
     def close(self) -> int:
         """Return how many nulls there are."""
+        self._file("values")
         for file in self._files.values():
             file.flush()
             os.fsync(file.fileno())
@@ -265,7 +279,13 @@ class _Column:
         return self._nulls
 
     def _write(self, name: str, values: Array) -> None:
-        self._files[name].write(np.ascontiguousarray(values).data)
+        self._file(name).write(np.ascontiguousarray(values).data)
+
+    def _file(self, name: str) -> IO[bytes]:
+        if name not in self._files:
+            file = Path(f"{self._place}.{name}").open("wb")  # noqa: SIM115
+            self._files[name] = self._open.enter_context(file)
+        return self._files[name]
 
 
 def _read(folder: Path, name: str, layout: Any) -> pa.Table:

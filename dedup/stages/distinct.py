@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
@@ -68,15 +70,17 @@ def first_of_equals(rows: pa.Table) -> pa.Table:
 
 
 def number_groups(
-    first: pa.Table, size: int
+    repeats: Iterable[pa.Table], compared: npt.NDArray[np.bool_]
 ) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
-    """Return the group of each of ``size`` rows (-1: none), and the first row of each group.
+    """Return the group of each row (-1: it is not compared), and the first row of each group.
 
-    ``first`` holds tables of ``first_of_equals``, concatenated in any order; groups are numbered
-    in the order of their first rows.
+    ``repeats`` are tables of ``first_of_equals``, in any order, of those rows at least whose key
+    another one has; groups are numbered in the order of their first rows.
     """
-    of = np.full(size, -1, np.int64)
-    of[numbers(first["row"])] = numbers(first["first"])
-    is_leader = of == np.arange(size)
-    numbered = np.cumsum(is_leader) - 1
-    return np.where(of >= 0, numbered[of], -1), np.flatnonzero(is_leader)
+    first = np.arange(len(compared))
+    for table in repeats:
+        first[numbers(table["row"])] = numbers(table["first"])
+    leads = compared & (first == np.arange(len(compared)))
+    group = (np.cumsum(leads) - 1)[first]
+    group[~compared] = -1
+    return group, np.flatnonzero(leads)
