@@ -53,7 +53,10 @@ class Decided:
     def outcome(self) -> npt.NDArray[np.int8]:
         """Per unit, what decides its action, as an index into ``OUTCOMES``; -1: the rules."""
         flags = [self.keep, self.this, self.boilerplate & ~self.drop, self.drop]
-        return np.select(flags, range(len(flags)), -1).astype(np.int8)
+        first = np.full(len(self.keep), -1, np.int8)
+        for number in reversed(range(len(flags))):
+            first[flags[number]] = number
+        return first
 
     @property
     def missing(self) -> int:
@@ -78,7 +81,8 @@ def nothing_decided(units: int) -> Decided:
     """Return that of so many units nothing is decided."""
     none = np.zeros(units, bool)
     return Decided(
-        keep=none, drop=none, boilerplate=none, this=none, name=np.full(units, -1, np.int64),
+        keep=none, drop=none, boilerplate=none, this=none,
+        name=np.broadcast_to(np.int64(-1), units),
         pairs=np.empty((0, 2), np.int64), report={},
     )  # fmt: skip
 
@@ -150,7 +154,10 @@ def decided_actions(
     told[numbers(links["unit"])] = True
     keep, this, boilerplate = (outcome == OUTCOMES.index(name) for name in OUTCOMES[:3])
     stays = action < ACTIONS.index("dropped")  # but for boilerplate, where its class goes
-    return np.select([keep | this, boilerplate & told & stays], [0, 1], action).astype(np.int8)
+    action = action.copy()
+    action[boilerplate & told & stays] = ACTIONS.index("tagged")
+    action[keep | this] = ACTIONS.index("kept")
+    return action
 
 
 def _raw_hashes(units: pa.Table) -> pa.Array:

@@ -61,7 +61,7 @@ def decide(
         of = np.where((of < 0) & (target >= 0), _of_pairs(document, target), of)
     # What is spared was no unit that others are dropped for: those have another one, that is kept.
     spared = stays & (target >= 0) & among(of, "tag", settings)
-    target = np.where(spared, -1, target)
+    target[spared] = -1
     masked = stays & (target >= 0) & among(of, "mask", settings)
     dropped = ((target >= 0) & ~masked) | ~stays | out
     # What both views find is told by the literal one; of two links to one source the first.
@@ -77,9 +77,11 @@ def decide(
     if whole.any() or out.any():
         missing = links_of_dropped(links, f.text_of, target, dropped | masked)
         links = pa.concat_tables([links, missing])
+    links = pa.table({name: f.work.keep(numbers(links[name])) for name in links.column_names})
     return Decision(
-        g, target, whole, dropped, masked, removed, spared, decided.outcome, links, rule
-    )
+        g, f.work.keep(target), whole, dropped, masked, removed, spared, decided.outcome, links,
+        rule,
+    )  # fmt: skip
 
 
 def _held(decided: Decided, settings: Settings) -> Bools:
@@ -125,7 +127,6 @@ def _targets(
     """
     f, g, text = finding, grouping, finding.text_of
     unit_of_text = numbers(f.texts["unit"])
-    units = np.arange(len(text))
     whole = np.zeros(f.documents.num_rows, np.bool_)
     length = numbers(f.units["length"])
     if settings.drop_document is not None:
@@ -137,7 +138,7 @@ def _targets(
                 "length": np.where(out, 0, length),
                 "source": g.sources,
                 "held": held,
-                "ahead": g.decided.this & (np.append(unit_of_text, -1)[text] == units),
+                "ahead": g.decided.this & _first_of_text(text, unit_of_text),
             }
         )
         target, found = cover_documents(
@@ -148,16 +149,29 @@ def _targets(
         return target, whole
     cover_of = covering(edges, f.texts, g.masked_edges, masked_of, rule, held[unit_of_text])
     kept_text = np.where(cover_of >= 0, cover_of, np.arange(len(cover_of)))
-    target = np.append(unit_of_text[kept_text], -1)[text]
-    dropped = (target >= 0) & (target != units) & (length >= settings.min_drop)
-    dropped &= ~(held | out)
+    unit = np.flatnonzero((text >= 0) & (length >= settings.min_drop) & ~(held | out))
+    kept = unit_of_text[kept_text[text[unit]]]
+    goes = kept != unit
     if settings.across_only:
-        dropped &= g.sources[target] != g.sources
-    return np.where(dropped, target, -1).astype(np.int64), whole
+        goes &= g.sources[kept] != g.sources[unit]
+    target = np.full(len(text), -1, np.int64)
+    target[unit[goes]] = kept[goes]
+    return target, whole
+
+
+def _first_of_text(text: Ints, unit_of_text: Ints) -> Bools:
+    """Return which units are the first of their text."""
+    first = np.zeros(len(text), np.bool_)
+    first[unit_of_text] = True
+    return first & (text >= 0)
 
 
 def _without_repeats(links: pa.Table) -> pa.Table:
     """Return the links with the first alone of those between the same two units."""
     source = numbers(links["source"])
     pairs = numbers(links["unit"]) * (source.max(initial=0) + 2) + source + 1
-    return links.take(pa.array(np.sort(np.unique(pairs, return_index=True)[1])))
+    order = np.argsort(pairs, kind="stable")
+    pairs = pairs[order]
+    new = np.ones(len(pairs), np.bool_)
+    np.not_equal(pairs[1:], pairs[:-1], out=new[1:])
+    return links.take(pa.array(np.sort(order[new])))

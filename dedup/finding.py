@@ -193,9 +193,13 @@ class Finding:
         masked_leader = _cover(self.engine, masked_edges, size)
         family_leader = np.append(masked_leader, -1)[masked_of]  # -1 picks what is appended
         apart = sources if settings.across_only else None
+        cluster, family = (
+            group_units(leaders, self.text_of, self.rank, apart)
+            for leaders in (leader, family_leader)
+        )
         return Grouping(
-            cluster=group_units(leader, self.text_of, self.rank, apart),
-            family=group_units(family_leader, self.text_of, self.rank, apart),
+            cluster=Groups(self.work.keep(cluster.of), cluster.first),
+            family=Groups(self.work.keep(family.of), family.first),
             edges=edges,
             masked_edges=masked_edges,
             masked_of=masked_of,
@@ -214,8 +218,7 @@ class Finding:
                 column = column.combine_chunks()
             known = column.indices.fill_null(-1).to_numpy(zero_copy_only=False)
             of_document = np.where(known >= 0, known, len(column.dictionary) + of_document)
-        result: Ints = of_document[numbers(self.units["document"])].astype(np.int64)
-        return result
+        return self.work.keep(of_document[numbers(self.units["document"])].astype(np.int64))
 
 
 def _across(edges: pa.Table, node_of: Ints, sources: Ints) -> pa.Table:

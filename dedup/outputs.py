@@ -9,7 +9,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from dedup.columns import I64, flat, numbers, strings
+from dedup.columns import I8, flat, numbers, strings
 from dedup.corpus.clean import write_clean
 from dedup.corpus.patch import CleanSummary
 from dedup.corpus.survey import Survey
@@ -33,7 +33,7 @@ LEDGER_ROWS = 8192
 
 def write_outputs(
     folder: OutputFolder, result: Result, surveys: Sequence[Survey], engine: Engine
-) -> tuple[CleanSummary, I64]:
+) -> tuple[CleanSummary, I8]:
     """Write the cleaned corpus and every table; one waits for the disk while another is made.
 
     Whatever engine makes the tables, the files are written here.
@@ -42,7 +42,7 @@ def write_outputs(
     -------
     What became of the corpus, and per unit the lowest of its ``reason_ranks``.
     """
-    best = np.full(result.finding.units.num_rows, np.iinfo(np.int64).max)
+    best = np.full(result.finding.units.num_rows, np.iinfo(np.int8).max, np.int8)
 
     def write_corpus() -> CleanSummary:
         return write_clean(
@@ -89,7 +89,7 @@ def _write_lines(folder: OutputFolder, name: str, parts: Iterable[pa.Array]) -> 
 
 
 def _provenance_lines(
-    result: Result, links: pa.Table, engine: Engine, best: I64
+    result: Result, links: pa.Table, engine: Engine, best: I8
 ) -> Iterator[pa.Array]:
     """Yield the lines in parts, a few ahead: the whole is several times the corpus.
 
@@ -97,7 +97,7 @@ def _provenance_lines(
     """
     unit = numbers(links["unit"])
 
-    def lines(first: int) -> tuple[pa.Array, I64]:
+    def lines(first: int) -> tuple[pa.Array, I8]:
         rows = provenance_rows(links.slice(first, LEDGER_ROWS), result.evidence)
         columns = {name: _json(rows[name]) for name in rows.column_names}
         return objects(columns, end="\n"), reason_ranks(rows)

@@ -211,8 +211,8 @@ def find_folded(
     documents, units = folded.documents, folded.units
     with watch.stage("distinct", units.num_rows, "units"):
         distinct = tell_apart(units, documents, settings, engine, work)
-        in_corpus_order = np.argsort(distinct.unit_of, kind="stable")
-        parts = folded.shadows.parts(distinct.unit_of[in_corpus_order])
+        in_corpus_order = work.keep(np.argsort(distinct.unit_of, kind="stable"))
+        parts = folded.shadows.parts(work.keep(distinct.unit_of[in_corpus_order]))
         laid_out = None
         if work.folder is None:  # the shadows go before the words come; else they are made again
             laid_out = _laid_out(folded, work) if settings.passages else None
@@ -242,9 +242,9 @@ def find_folded(
         quarantine=folded.quarantine,
         units=units,
         rank=distinct.rank,
-        compared=distinct.text_of >= 0,
+        compared=work.keep(distinct.text_of >= 0),
         distinct=len(near.number),
-        text_of=np.append(near.number, -1)[distinct.text_of],  # -1 picks what is appended
+        text_of=work.keep(np.append(near.number, -1)[distinct.text_of]),  # -1 picks what is added
         texts=known,
         literal=near.literal,
         masked=near.masked,

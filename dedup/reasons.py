@@ -6,7 +6,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from dedup.columns import I64, numbers
+from dedup.columns import I8, numbers
 
 __all__ = ["REASONS", "reason_ranks"]
 
@@ -51,7 +51,7 @@ REASONS = [
 ) = range(len(REASONS))  # fmt: skip
 
 
-def reason_ranks(rows: pa.Table) -> I64:
+def reason_ranks(rows: pa.Table) -> I8:
     """Return what the reason of each row of the ledger counts beside other rows of its unit.
 
     The lowest tells: the row within its group, or else, counted on from the last of ``REASONS``,
@@ -61,5 +61,5 @@ def reason_ranks(rows: pa.Table) -> I64:
     rank = pc.index_in(rows["reason"], pa.array(REASONS, pa.large_string()))
     rank = pc.add(rank, pc.if_else(grouped, 0, len(REASONS)))
     of_passage = pc.equal(rows["kind"], "passage").fill_null(False)
-    ranks: I64 = numbers(pc.if_else(of_passage, 2 * len(REASONS), rank)).astype(np.int64)
+    ranks: I8 = numbers(pc.if_else(of_passage, 2 * len(REASONS), rank)).astype(np.int8)
     return ranks

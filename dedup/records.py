@@ -16,6 +16,7 @@ __all__ = [
     "BLANKED",
     "DOCUMENTS",
     "EDGES",
+    "LINK_KINDS",
     "LOST",
     "OPEN",
     "PASSAGES",
@@ -28,6 +29,8 @@ __all__ = [
     "SourceFile",
 ]
 
+LINK_KINDS = ("exact", "near", "masked", "passage")
+"""Of links between units, as their codes count them; -1 is of none."""
 SCHEMA_VERSION = 1
 """Of every row that is written for others to read; raised when a field changes its meaning."""
 

@@ -145,7 +145,7 @@ class Result:
     def ordered_links(self) -> pa.Table:
         """What the ledger's rows are of, in their order; see ``provenance_rows``."""
         links = self.decision.links.append_column("direction", self.tracing.of_links)
-        return in_order(links, self.evidence.passages)
+        return in_order(links, self.evidence.passages, self.finding.work.keep)
 
     @cached_property
     def evidence(self) -> Evidence:

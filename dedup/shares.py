@@ -7,10 +7,10 @@ from collections.abc import Callable
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from dedup.columns import I64, Bools, numbers
 from dedup.finding import Decision, Finding
+from dedup.records import LINK_KINDS
 from dedup.rules import CLASSES
 from dedup.sections import Sections
 
@@ -18,7 +18,7 @@ __all__ = ["KINDS", "class_shares", "document_shares", "passage_characters", "sh
 
 I8 = npt.NDArray[np.int8]
 
-KINDS = ("exact", "near", "masked", "passage")
+KINDS = LINK_KINDS
 """How a character is repeated, the strongest first."""
 OTHERS_SHOWN = 10
 
@@ -113,7 +113,8 @@ def _linked(finding: Finding, decision: Decision) -> dict[str, Bools]:
     """Return which units a link names: ``near``, ``masked``, and ``across`` documents."""
     links, document = decision.links, numbers(finding.units["document"])
     unit, source = (numbers(links[name]) for name in ("unit", "source"))
-    chosen = {kind: numbers(pc.equal(links["kind"], kind).fill_null(False)) for kind in KINDS[1:3]}
+    kinds = numbers(links["kind"])
+    chosen = {kind: kinds == KINDS.index(kind) for kind in KINDS[1:3]}
     chosen["across"] = document[unit] != document[source]
     told = {}
     for name, which in chosen.items():

@@ -10,7 +10,7 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from dedup.columns import I64
+from dedup.columns import I8
 from dedup.reasons import REASONS
 from dedup.result import Result
 from dedup.rules import CLASSES
@@ -72,7 +72,7 @@ def headline(report: Mapping[str, Any]) -> str:
     return "\n\n".join("\n".join(lines) for lines in parts if lines) + "\n"
 
 
-def summary_text(report: Mapping[str, Any], result: Result, best: I64) -> str:
+def summary_text(report: Mapping[str, Any], result: Result, best: I8) -> str:
     """Return the headline, the rules that fired, and what is largest, with its text.
 
     ``best`` is per unit the lowest of the ``reason_ranks`` of its rows in the ledger.
@@ -165,7 +165,7 @@ def _section(title: str, lines: Sequence[str]) -> str:
     return "\n".join([title, *lines]) + "\n" if lines else ""
 
 
-def _reasons(result: Result, best: I64, action: str) -> list[str]:
+def _reasons(result: Result, best: I8, action: str) -> list[str]:
     """Count the units of an action by the rule that decided."""
     mine = best[(result.action == ACTIONS.index(action)) & (best < 2 * len(REASONS))]
     counts = np.bincount(mine % len(REASONS), minlength=len(REASONS))

@@ -9,12 +9,15 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from dedup.columns import numbers
+from dedup.records import LINK_KINDS
 
 __all__ = [
     "ACTIONS", "Groups", "actions", "group_units", "link_units", "links_across", "links_of_dropped",
 ]  # fmt: skip
 
 Ints = npt.NDArray[np.int64]
+
+EXACT, NEAR, MASKED, _ = range(len(LINK_KINDS))
 
 ACTIONS = ("kept", "tagged", "dropped", "masked")
 
@@ -49,22 +52,25 @@ def group_units(leader: Ints, text: Ints, rank: Ints, source: Ints | None = None
         Per unit, its source, where a group within one source is none; else None.
     """
     # What is appended is what -1 picks: no text has no group, no group no first unit.
-    of = np.append(leader, -1)[text]
+    led = np.append(leader, -1)[text]
     size = len(leader) + 1
-    members = np.flatnonzero(of >= 0)
-    real = np.bincount(of[members], minlength=size) > 1
+    members = np.flatnonzero(led >= 0)
+    led = led[members]
+    real = np.bincount(led, minlength=size) > 1
     if source is not None:
         low, high = np.full(size, np.iinfo(np.int64).max), np.full(size, -1)
-        np.minimum.at(low, of[members], source[members])
-        np.maximum.at(high, of[members], source[members])
+        np.minimum.at(low, led, source[members])
+        np.maximum.at(high, led, source[members])
         real &= low < high
-    number = np.append(np.where(real[:-1], np.cumsum(real[:-1]) - 1, -1), -1)
-    of = number[of]
-    members = np.flatnonzero(of >= 0)
-    members = members[np.argsort(-rank[members], kind="stable")]
-    first = np.full(int(number.max(initial=-1)) + 2, -1, np.int64)
-    first[of[members]] = members  # the last written, of the lowest rank, stays
-    return Groups(of.astype(np.int64), first)
+    grouped = real[led]
+    members, led = members[grouped], led[grouped]
+    number = (np.cumsum(real) - 1)[led]
+    of = np.full(len(text), -1, np.int64)
+    of[members] = number
+    first = np.full(int(np.count_nonzero(real)) + 1, -1, np.int64)
+    last_first = np.argsort(-rank[members], kind="stable")
+    first[number[last_first]] = members[last_first]  # the last written, of the lowest rank, stays
+    return Groups(of, first)
 
 
 def link_units(text: Ints, clusters: Groups, families: Groups, target: Ints) -> pa.Table:
@@ -87,45 +93,52 @@ def link_units(text: Ints, clusters: Groups, families: Groups, target: Ints) -> 
     Returns
     -------
     pa.Table
-        ``unit``, ``source`` (-1: none), ``cluster``, ``family`` (-1: none), ``kind`` (string).
+        ``unit``, ``source`` (-1: none), ``cluster``, ``family`` (-1: none), ``kind`` (int8, an
+        index into ``records.LINK_KINDS``).
     """
-    units = np.arange(len(text))
-    in_cluster, in_family = clusters.of >= 0, families.of >= 0
-    head = np.where(in_cluster, clusters.first[clusters.of], units)
-    family_head = np.where(in_family, families.first[families.of], -1)
+    of_cluster, of_family = clusters.of, families.of
 
-    member = np.flatnonzero(in_cluster)
-    source = np.where(target[member] >= 0, target[member], head[member])
-    source = np.where(head[member] == member, -1, source)
+    def head(unit: Ints) -> Ints:
+        """Return the first units of the clusters of units; a unit in none is its own."""
+        cluster = of_cluster[unit]
+        return np.where(cluster >= 0, clusters.first[cluster], unit)
+
+    member = np.flatnonzero(of_cluster >= 0)
+    first, goes_for = head(member), target[member]
+    source = np.where(goes_for >= 0, goes_for, first)
+    source[first == member] = -1
     exact = (source == -1) | (text[member] == text[source])
-    by_cluster = _links(
-        member, source, clusters, families, np.where(exact, "exact", "near").astype(object)
-    )
+    by_cluster = _links(member, source, clusters, families, np.where(exact, EXACT, NEAR))
 
     # The family's own link is new where the way by the cluster does not lead to its first unit.
-    leads = (head == units) & (clusters.of[family_head] != clusters.of)
-    differs = families.of != families.of[head]
-    member = np.flatnonzero(in_family & (~in_cluster | leads | differs))
-    said = _by_source(by_cluster, len(text))[member]
-    member = member[(said == -1) | (said != family_head[member])]
-    source = np.where(family_head[member] == member, -1, family_head[member])
-    by_family = _links(member, source, clusters, families, np.full(len(member), "masked", object))
+    member = np.flatnonzero(of_family >= 0)
+    first, family_first = head(member), families.first[of_family[member]]
+    leads = (first == member) & (of_cluster[family_first] != of_cluster[member])
+    differs = of_family[member] != of_family[first]
+    new = (of_cluster[member] < 0) | leads | differs
+    said = _source_of(member, by_cluster)
+    new &= (said == -1) | (said != family_first)
+    member, family_first = member[new], family_first[new]
+    source = np.where(family_first == member, -1, family_first)
+    by_family = _links(member, source, clusters, families, np.full(len(member), MASKED))
 
     # What was dropped for a unit of another cluster has its link by the edge across, unless the
     # family that both share hides it.
-    shared = in_family & (families.of == families.of[target])
-    member = np.flatnonzero((target >= 0) & (head == units) & shared)
-    member = member[target[member] != _by_source(by_family, len(text))[member]]
-    by_drop = _links(
-        member, target[member], clusters, families, np.full(len(member), "near", object)
-    )
+    member = np.flatnonzero((of_family >= 0) & (target >= 0))
+    source = target[member]
+    hidden = (head(member) == member) & (of_family[member] == of_family[source])
+    hidden &= source != _source_of(member, by_family)
+    member, source = member[hidden], source[hidden]
+    by_drop = _links(member, source, clusters, families, np.full(len(member), NEAR))
     return pa.concat_tables([by_cluster, by_family, by_drop])
 
 
-def _by_source(links: pa.Table, size: int) -> Ints:
-    """Return, per unit, the source of its link (-1: none) where it has one link at most."""
-    sources = np.full(size, -1, np.int64)
-    sources[numbers(links["unit"])] = numbers(links["source"])
+def _source_of(units: Ints, links: pa.Table) -> Ints:
+    """Return the sources of units' links (-1: none); links are one a unit at most, ascending."""
+    linked = numbers(links["unit"])
+    at = np.searchsorted(linked, units)
+    found = np.append(linked, -1)[at] == units
+    sources: Ints = np.where(found, np.append(numbers(links["source"]), -1)[at], -1)
     return sources
 
 
@@ -134,8 +147,8 @@ def links_across(
 ) -> pa.Table:
     """Return a link for each edge whose two units share neither cluster nor family.
 
-    ``text_unit`` gives the first unit of each text of the edges. Cluster and family are -1: the
-    link is of two units, not of a group.
+    ``kind`` is one of ``records.LINK_KINDS``; ``text_unit`` gives the first unit of each text of
+    the edges. Cluster and family are -1: the link is of two units, not of a group.
     """
     source, unit = text_unit[numbers(edges["a"])], text_unit[numbers(edges["b"])]
     together = np.zeros(len(unit), bool)
@@ -143,7 +156,7 @@ def links_across(
         together |= (groups.of[unit] >= 0) & (groups.of[unit] == groups.of[source])
     unit, source = unit[~together], source[~together]
     none = np.full(len(unit), -1, np.int64)
-    return _table(unit, source, none, none, np.full(len(unit), kind, object))
+    return _table(unit, source, none, none, np.full(len(unit), LINK_KINDS.index(kind)))
 
 
 def links_of_dropped(
@@ -160,8 +173,8 @@ def links_of_dropped(
     to_target[unit[source == target[unit]]] = True
     member = np.flatnonzero(dropped & np.where(target >= 0, ~to_target, ~told))
     other = target[member]
-    kind = np.where(text[member] == text[other], "exact", "near").astype(object)
-    kind[other < 0] = None
+    kind = np.where(text[member] == text[other], EXACT, NEAR)
+    kind[other < 0] = -1
     none = np.full(len(member), -1, np.int64)
     return _table(member, other, none, none, kind)
 
@@ -178,24 +191,23 @@ def actions(
     repeats, first = np.zeros((2, len(dropped)), bool)
     repeats[unit[source >= 0]] = True
     first[unit[source < 0]] = True
-    return np.select([dropped, masked, repeats & ~first], [2, 3, 1], 0).astype(np.int8)
+    done = (repeats & ~first).astype(np.int8)
+    done[masked] = ACTIONS.index("masked")
+    done[dropped] = ACTIONS.index("dropped")
+    return done
 
 
-def _links(
-    unit: Ints, source: Ints, clusters: Groups, families: Groups, kind: npt.NDArray[np.object_]
-) -> pa.Table:
+def _links(unit: Ints, source: Ints, clusters: Groups, families: Groups, kind: Ints) -> pa.Table:
     return _table(unit, source, clusters.of[unit], families.of[unit], kind)
 
 
-def _table(
-    unit: Ints, source: Ints, cluster: Ints, family: Ints, kind: npt.NDArray[np.object_]
-) -> pa.Table:
+def _table(unit: Ints, source: Ints, cluster: Ints, family: Ints, kind: Ints) -> pa.Table:
     return pa.table(
         {
             "unit": pa.array(unit, pa.int64()),
             "source": pa.array(source, pa.int64()),
             "cluster": pa.array(cluster, pa.int64()),
             "family": pa.array(family, pa.int64()),
-            "kind": pa.array(kind, pa.string()),
+            "kind": pa.array(kind.astype(np.int8)),
         }
     )

@@ -18,6 +18,7 @@ from dedup.excerpts import stretch_texts, unit_hashes
 from dedup.kernels.sentences import stands_in
 from dedup.kernels.verify import subsequence
 from dedup.likeness import similarities
+from dedup.records import LINK_KINDS as KINDS
 from dedup.records import SCHEMA_VERSION
 from dedup.settings import Settings
 
@@ -25,7 +26,6 @@ __all__ = ["Evidence", "in_order", "provenance_rows"]
 
 Ints = npt.NDArray[np.int64]
 
-KINDS = ["exact", "near", "masked", "passage"]
 PASSAGE = KINDS.index("passage")
 _DROPPED = 2
 """Of the actions, the first of those by which a unit goes."""
@@ -85,7 +85,9 @@ class Evidence:
         return np.where(self.is_cut, cut, of_units)
 
 
-def in_order(links: pa.Table, passages: pa.Table) -> pa.Table:
+def in_order(
+    links: pa.Table, passages: pa.Table, keep: Callable[[Array], Array] = np.asarray
+) -> pa.Table:
     """Return the links with those of passages, in the order of the corpus, and each one's passage.
 
     Parameters
@@ -95,6 +97,8 @@ def in_order(links: pa.Table, passages: pa.Table) -> pa.Table:
         ``direction``.
     passages
         As in ``Evidence``.
+    keep
+        Where columns are kept: they are as long as all links.
 
     Returns
     -------
@@ -102,17 +106,23 @@ def in_order(links: pa.Table, passages: pa.Table) -> pa.Table:
         The columns of ``links``, and ``passage``: -1 for a link of two units.
     """
     none = np.full(passages.num_rows, -1, np.int64)
-    more = {"unit": passages["unit"], "source": passages["source_unit"]}
-    more |= {"cluster": none, "family": none}
-    more["direction"] = passages["direction"]
-    more["kind"] = pa.array(["passage"]).take(pa.array(np.zeros(len(none), np.int64)))
-    added = pa.table({name: more[name] for name in links.column_names}).cast(links.schema)
-    passage = np.concatenate([np.full(links.num_rows, -1), np.arange(len(none))])
-    links = pa.concat_tables([links, added]).append_column("passage", pa.array(passage))
-    order = np.lexsort(
-        (passage, numbers(links["source"]), _kind_codes(links), numbers(links["unit"]))
-    )
-    return links.take(pa.array(order)).combine_chunks()
+    more = {
+        "unit": numbers(passages["unit"]),
+        "source": numbers(passages["source_unit"]),
+        "cluster": none,
+        "family": none,
+        "kind": np.full(len(none), PASSAGE, np.int8),
+        "passage": np.arange(len(none)),
+    }
+
+    def both(name: str) -> Array:
+        before = np.full(links.num_rows, -1) if name == "passage" else numbers(links[name])
+        return np.concatenate([before, more[name]])
+
+    order = np.lexsort([both(name) for name in ("passage", "source", "kind", "unit")])
+    columns = {name: pa.array(keep(both(name)[order])) for name in more}
+    direction = pa.chunked_array([*links["direction"].chunks, *passages["direction"].chunks])
+    return pa.table(columns | {"direction": flat(direction.take(pa.array(order)))})
 
 
 def provenance_rows(links: pa.Table, evidence: Evidence) -> pa.Table:
@@ -149,7 +159,7 @@ def provenance_rows(links: pa.Table, evidence: Evidence) -> pa.Table:
     similarity[is_passage] = matched / np.maximum(length, source_length)
     containment[is_passage] = matched / length
 
-    kinds = _kind_codes(links)
+    kinds = numbers(links["kind"]).astype(np.int64)
     # A unit dropped for another that is like it only once masked.
     kinds = np.where((kinds == 1) & (similarity < e.settings.near), 2, kinds)
     action = np.where(is_passage, np.append(e.passage_actions, 0)[passage], e.action[unit])
@@ -353,13 +363,6 @@ def _with_a_text(evidence: Evidence) -> Evidence:
         evidence, literal=none, masked=none, guards=none, sentences=none,
         masked_of=np.array([-1]),
     )  # fmt: skip
-
-
-def _kind_codes(links: pa.Table) -> Ints:
-    """Return the kinds as indices into ``KINDS``, -1 for none."""
-    codes = pc.index_in(links["kind"], pa.array(KINDS), skip_nulls=True)
-    result: Ints = numbers(pc.fill_null(codes, -1)).astype(np.int64)
-    return result
 
 
 def _named(codes: Array, names: Sequence[str]) -> pa.Array:

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from naive import ledger as naive
 from naive.ledger import Link
 
+from dedup.records import LINK_KINDS
 from dedup.stages.ledger import Groups, group_units, link_units, links_across
 
 Ints = list[int]
@@ -19,7 +20,7 @@ def array(values: Ints) -> np.ndarray:
 
 
 def rows(table: pa.Table) -> list[Link]:
-    return [Link(**row) for row in table.to_pylist()]
+    return [Link(**row | {"kind": LINK_KINDS[row["kind"]]}) for row in table.to_pylist()]
 
 
 def grouped(

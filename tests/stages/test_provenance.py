@@ -11,7 +11,7 @@ import pytest
 
 from dedup.excerpts import unit_texts
 from dedup.reasons import REASONS
-from dedup.records import DOCUMENTS, PASSAGES, SCHEMA_VERSION, UNITS
+from dedup.records import DOCUMENTS, LINK_KINDS, PASSAGES, SCHEMA_VERSION, UNITS
 from dedup.settings import Settings
 from dedup.stages.ledger import ACTIONS, actions
 from dedup.stages.provenance import Evidence, in_order, provenance_rows
@@ -65,12 +65,13 @@ def evidence(**changes: Any) -> Evidence:
 
 
 def link_table(*links: tuple[int, int, int, int, str]) -> pa.Table:
-    names = ["unit", "source", "cluster", "family", "kind"]
-    kinds = [pa.int64()] * 4 + [pa.string()]
+    names = ["unit", "source", "cluster", "family"]
+    kinds = [pa.int64()] * 4
     columns = {
         n: pa.array([link[i] for link in links], k)
         for i, (n, k) in enumerate(zip(names, kinds, strict=True))
     }
+    columns["kind"] = pa.array([LINK_KINDS.index(link[4]) if link[4] else -1 for link in links], pa.int8())
     return pa.table(columns | {"direction": pa.nulls(len(links), pa.large_string())})
 
 
