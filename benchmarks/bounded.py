@@ -29,12 +29,20 @@ class Bounded:
     """Largest ``RssAnon`` seen: memory of its own, without the files it has mapped."""
     ended: str
     """``done``, or why it was ended: ``memory`` or ``time``."""
+    filed_mb: float = 0.0
+    """Most that was seen in the folder that it was watched for."""
 
 
-def run_bounded(command: Sequence[str | Path], most_mb: float, most_seconds: float) -> Bounded:
+def run_bounded(
+    command: Sequence[str | Path],
+    most_mb: float,
+    most_seconds: float,
+    folder: Path | None = None,
+) -> Bounded:
     """Run a command to its end, or until it has more memory or time than it may.
 
-    ``most_seconds`` is of processor time. Linux only: the samples are of ``/proc``.
+    ``most_seconds`` is of processor time; ``folder`` is one that the process fills, whose files are
+    counted, also those that are removed and still mapped. Linux only: the samples are of ``/proc``.
 
     Raises
     ------
@@ -50,11 +58,13 @@ def run_bounded(command: Sequence[str | Path], most_mb: float, most_seconds: flo
             stdout=subprocess.DEVNULL,
             stderr=errors,
         )
-        over, peak, done = [], [0.0], threading.Event()
+        over, peak, filed, done = [], [0.0], [0.0], threading.Event()
 
         def sample() -> None:
             while not done.wait(SAMPLED):
                 peak[0] = max(peak[0], _anonymous_mb(child.pid))
+                if folder is not None:
+                    filed[0] = max(filed[0], _filed_mb(child.pid, folder))
                 if peak[0] > most_mb:
                     over.append("memory")
                 elif _cpu_seconds(child.pid) > most_seconds:
@@ -80,6 +90,7 @@ def run_bounded(command: Sequence[str | Path], most_mb: float, most_seconds: flo
         cpu_seconds=round(usage.ru_utime + usage.ru_stime, 3),
         anonymous_mb=round(peak[0], 1),
         ended=over[0] if over else "done",
+        filed_mb=round(filed[0], 1),
     )
 
 
@@ -89,6 +100,27 @@ def _anonymous_mb(pid: int) -> float:
         if line.startswith("RssAnon:"):
             return int(line.split()[1]) * 1024 / 1e6
     return 0.0
+
+
+def _filed_mb(pid: int, folder: Path) -> float:
+    """Return the MB on disk of all files in a folder, and of those removed from it but mapped."""
+    size = sum(map(_blocks_bytes, folder.rglob("*")))
+    removed: dict[str, int] = {}
+    for line in _told(pid, "maps").splitlines():
+        span, _, offset, _, number, *path = line.split(maxsplit=5)
+        if path and path[0].startswith(f"{folder}{os.sep}") and path[0].endswith(" (deleted)"):
+            first, _, last = span.partition("-")
+            end = int(last, 16) - int(first, 16) + int(offset, 16)
+            removed[number] = max(removed.get(number, 0), end)
+    return (size + sum(removed.values())) / 1e6
+
+
+def _blocks_bytes(path: Path) -> int:
+    """Return what a file has of the disk; nothing once it is gone."""
+    try:
+        return path.lstat().st_blocks * 512
+    except OSError:
+        return 0
 
 
 def _cpu_seconds(pid: int) -> float:

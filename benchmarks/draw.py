@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -60,5 +60,33 @@ def draw_calibration(
             frameon=False,
         )  # fmt: skip
         figure.tight_layout(rect=(0, 0.15, 1, 1))
+        figure.savefig(to, metadata={"Date": None})
+        plt.close(figure)
+
+
+def draw_scale(rows: Sequence[Mapping[str, Any]], fit: Mapping[str, float], to: Path) -> None:
+    """Draw seconds and anonymous memory over the size of the corpus, and the line through them.
+
+    ``rows`` and ``fit`` are what ``benchmarks.scale`` writes, ``to`` is the SVG file.
+    """
+    settings = {"svg.hashsalt": "dedup", "svg.fonttype": "none", "font.size": 8}
+    size = [row["gigabytes"] for row in rows]
+    line = [fit["fixed_seconds"] + fit["seconds_per_gb"] * each for each in size]
+    with mpl.rc_context(settings):
+        figure, (above, below) = plt.subplots(2, 1, figsize=(5, 5), sharex=True)
+        above.plot(size, [row["seconds"] for row in rows], "o", color="black", label="seconds")
+        above.plot(size, line, color="black", linewidth=0.8, label="fit")
+        above.set_yscale("log")
+        above.set_ylabel("seconds")
+        above.legend(frameon=False)
+        below.plot(size, [row["anonymous_mb"] for row in rows], "o-", color="black")
+        below.set_ylim(bottom=0)
+        below.set_ylabel("anonymous memory, MB")
+        below.set_xscale("log")
+        below.set_xticks(size, [f"{each:g}" for each in size])
+        below.set_xlabel("GB of text")
+        for axis in (above, below):
+            axis.grid(alpha=0.3)
+        figure.tight_layout()
         figure.savefig(to, metadata={"Date": None})
         plt.close(figure)

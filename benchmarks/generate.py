@@ -287,6 +287,11 @@ def write(out: Path, most: int, made: Iterable[Block], shard: int) -> Truth:
     return truth
 
 
+def generate(out: Path, gigabytes: float, seed: int = 1, workers: int = 2) -> Truth:
+    """Write a corpus into the folder ``out``."""
+    return write(out, round(gigabytes * 1e9), blocks(seed, workers), SHARD * 1_000_000)
+
+
 def background(megabytes: float, seed: int, workers: int) -> dict[str, Any]:
     """Return the truth of a corpus, and how much of it is alike without being planted."""
     truth = Truth()
