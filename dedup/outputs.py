@@ -47,7 +47,7 @@ def write_outputs(
     def write_corpus() -> CleanSummary:
         return write_clean(
             surveys, result.removals, result.finding.quarantine, folder.path / "clean",
-            folder.path / "patch", result.settings, engine.map,
+            folder.path / "patch", result.settings, engine.stream,
         )  # fmt: skip
 
     def write_edges() -> None:
