@@ -9,21 +9,21 @@ killed goes on behind the last stage it finished.
 from __future__ import annotations
 
 import errno
-import mmap
 import os
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager
 from pathlib import Path
-from typing import IO, Any
+from typing import Any
 
 import numpy as np
 import orjson
 import pyarrow as pa
 
-from dedup.columns import Array, numbers, strings
+from dedup.columns import Array, flat
 from dedup.errors import OutputError
+from dedup.gathering import Gathering, gathered, mapped
 
 __all__ = ["Gathering", "Stored", "Work", "explained"]
 
@@ -64,7 +64,7 @@ class Work:
                 os.posix_fallocate(file.fileno(), 0, room)
             else:
                 file.truncate(room)
-            return np.frombuffer(_mapped(file), dtype, size).reshape(shape)
+            return np.frombuffer(mapped(file), dtype, size).reshape(shape)
 
     def keep(self, values: Array) -> Array:
         """Return these values where this has room for them; they are not to be changed.
@@ -79,6 +79,29 @@ class Work:
         kept = self.array(values.shape, values.dtype)
         kept[...] = values
         return kept
+
+    def keep_table(self, table: pa.Table) -> pa.Table:
+        """Return the table, its columns where this has room for them.
+
+        They are of fixed width, and without a null.
+
+        Raises
+        ------
+        OutputError
+            If the disk has none.
+        """
+        if self.folder is None or table.nbytes < SMALLEST:
+            return table
+        columns = {}
+        for name in table.column_names:
+            column = flat(table[name])
+            if column.offset:
+                column = pa.concat_arrays([column])
+            values = self.keep(np.frombuffer(column.buffers()[1], np.uint8))
+            columns[name] = pa.Array.from_buffers(
+                column.type, len(column), [None, pa.py_buffer(values)]
+            )
+        return pa.table(columns)
 
     def stored(self, stage: str, make: Callable[[Stored], None]) -> Stored:
         """Return what a stage made: what is committed, or what ``make`` puts into it now.
@@ -187,7 +210,7 @@ class Stored:
             return table
         assert self.folder is not None
         if name in self._layouts:
-            return _read(self.folder, name, self._layouts[name])
+            return gathered(self.folder, name, self._layouts[name])
         with pa.memory_map(str(self.folder / f"{name}.arrow")) as source:
             return pa.ipc.open_file(source).read_all()
 
@@ -205,118 +228,6 @@ class Stored:
             file.flush()
             os.fsync(file.fileno())
         _sync(self.folder)
-
-
-class Gathering:
-    """A table that grows batch by batch."""
-
-    def __init__(self, folder: Path | None, name: str) -> None:
-        self._folder = folder
-        self._name = name
-        self._parts: list[pa.Table] = []
-        self._columns: dict[str, _Column] = {}
-        self.rows = 0
-
-    def append(self, batch: pa.Table) -> None:
-        """Take a batch; its columns are numbers or strings, with or without nulls."""
-        self.rows += batch.num_rows
-        if self._folder is None:
-            self._parts.append(batch)
-            return
-        batch = batch.cast(pa.schema([_plain(field) for field in batch.schema]))
-        for field, values in zip(batch.schema, batch.columns, strict=True):
-            if field.name not in self._columns:
-                place = self._folder / f"{self._name}.{field.name}"
-                self._columns[field.name] = _Column(place, field.type)
-            self._columns[field.name].append(values)
-
-    def table(self) -> pa.Table:
-        """Return what was gathered in memory."""
-        return pa.concat_tables(self._parts).combine_chunks()
-
-    def close(self) -> Any:
-        """Close the files of what was gathered there; return how it can be read."""
-        columns = [
-            (name, str(column.type), column.close()) for name, column in self._columns.items()
-        ]
-        return {"rows": self.rows, "columns": columns}
-
-
-class _Column:
-    """One column as it is written, each buffer to a file."""
-
-    def __init__(self, place: Path, kind: pa.DataType) -> None:
-        self.type = kind
-        self._place = place
-        self._open = ExitStack()
-        self._files: dict[str, IO[bytes]] = {}
-        if pa.types.is_large_string(kind):
-            self._file("ends").write(bytes(8))
-        self._rows = self._nulls = self._end = 0
-
-    def append(self, column: pa.ChunkedArray) -> None:
-        if column.null_count and not self._nulls:  # the first: all before were there
-            self._write("valid", np.ones(self._rows, np.uint8))
-        self._rows += len(column)
-        self._nulls += column.null_count
-        if self._nulls:
-            self._write("valid", numbers(column.is_valid()).view(np.uint8))
-        if pa.types.is_large_string(self.type):
-            data, offsets = strings(column)
-            self._write("ends", offsets[1:] - offsets[0] + self._end)
-            self._write("values", data[offsets[0] : offsets[-1]])
-            self._end += int(offsets[-1] - offsets[0])
-        else:
-            self._write("values", numbers(column.fill_null(0) if column.null_count else column))
-
-    def close(self) -> int:
-        """Return how many nulls there are."""
-        self._file("values")
-        for file in self._files.values():
-            file.flush()
-            os.fsync(file.fileno())
-        self._open.close()
-        return self._nulls
-
-    def _write(self, name: str, values: Array) -> None:
-        self._file(name).write(np.ascontiguousarray(values).data)
-
-    def _file(self, name: str) -> IO[bytes]:
-        if name not in self._files:
-            file = Path(f"{self._place}.{name}").open("wb")  # noqa: SIM115
-            self._files[name] = self._open.enter_context(file)
-        return self._files[name]
-
-
-def _read(folder: Path, name: str, layout: Any) -> pa.Table:
-    """Map the columns that a ``Gathering`` wrote."""
-    columns = {}
-    for column, kind, nulls in layout["columns"]:
-        type_ = pa.type_for_alias(kind)
-        parts = ["ends", "values"] if pa.types.is_large_string(type_) else ["values"]
-        buffers = [_buffer(folder / f"{name}.{column}.{part}") for part in parts]
-        valid = None
-        if nulls:
-            there = np.frombuffer(_buffer(folder / f"{name}.{column}.valid"), np.uint8)
-            valid = pa.py_buffer(np.packbits(there, bitorder="little"))
-        columns[column] = pa.Array.from_buffers(type_, layout["rows"], [valid, *buffers], nulls)
-    return pa.table(columns)
-
-
-def _buffer(path: Path) -> pa.Buffer:
-    with path.open("r+b") as file:
-        return pa.py_buffer(_mapped(file))
-
-
-def _mapped(file: IO[bytes]) -> mmap.mmap | bytes:
-    """Map a file; one without a byte cannot be."""
-    return mmap.mmap(file.fileno(), 0) if os.fstat(file.fileno()).st_size else b""
-
-
-def _plain(field: pa.Field) -> pa.Field:
-    """Return the field without a dictionary, whose values would have to be the same all along."""
-    kind = field.type
-    return field.with_type(pa.large_string()) if pa.types.is_dictionary(kind) else field
 
 
 def _sync(folder: Path) -> None:

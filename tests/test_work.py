@@ -15,6 +15,7 @@ from dedup.work import Stored, Work
 
 NUMBERS = st.none() | st.integers(-(2**63), 2**63 - 1)
 ROWS = st.lists(st.tuples(NUMBERS, st.none() | st.text(max_size=4)), max_size=5)
+LISTS = pa.large_list(pa.uint16())
 PRINTS = {"fold": "one"}
 
 
@@ -24,6 +25,9 @@ def batch(rows: list[tuple[int | None, str | None]]) -> pa.Table:
             "number": pa.array([number for number, _ in rows], pa.int64()),
             "text": pa.array([text for _, text in rows], pa.large_string()),
             "kind": pa.array(["line"] * len(rows), pa.large_string()).dictionary_encode(),
+            "list": pa.array(
+                [[7] * len(text or "") for _, text in rows], pa.large_list(pa.uint16())
+            ),
         }
     )
 
