@@ -21,6 +21,7 @@ from dedup.columns import make_lists, numbers
 from dedup.edges import join, verified
 from dedup.engines.local import LocalEngine
 from dedup.watch import Watch
+from dedup.work import Work
 
 Key = tuple[int, int]
 """Row and line."""
@@ -48,7 +49,7 @@ def own_shingles(audit: Path, threshold: float) -> dict[str, Any]:
     column = make_lists(np.concatenate([*sets, np.empty(0, np.uint64)]), offsets)
     engine, watch = LocalEngine(), Watch()
     candidates = join(engine, column, None, threshold, watch, "audit")
-    edges = verified(engine, candidates, column, threshold, watch, "audit").edges
+    edges = verified(engine, candidates, column, threshold, Work(), watch, "audit").edges
     found = of_key[np.fromfile(audit / "pairs", np.int64)].reshape(-1, 2)
     return score_pairs(found, np.stack([numbers(edges["a"]), numbers(edges["b"])], axis=1))
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -12,13 +11,10 @@ from dedup.columns import I64, Bools, numbers
 from dedup.decided import Decided, ahead, decided_units
 from dedup.engines import Engine
 from dedup.settings import Settings
-from dedup.stages.distinct import first_of_equals, keep_order, number_groups
+from dedup.stages.distinct import first_of_equals, hash_spaces, keep_order, number_groups
 from dedup.work import Work
 
 __all__ = ["Distinct", "tell_apart"]
-
-SPACE_BITS = 17
-"""Binary logarithm of the units that are sorted at a time, about."""
 
 
 @dataclass(frozen=True)
@@ -57,17 +53,8 @@ def tell_apart(
     rank = work.array(len(order), np.int64)
     rank[order] = np.arange(len(order))
     compared = (numbers(units["own"]) >= settings.min_length)[order]
-    repeats = engine.group(first_of_equals, _spaces(units, order, compared), ["high", "low"], 2)
+    high, low = numbers(units["hash_high"]), numbers(units["hash_low"])
+    spaces = hash_spaces(high, low, compared, order)
+    repeats = engine.group(first_of_equals, spaces, ["high", "low"], 2)
     by_rank, leaders = number_groups(repeats, compared)
     return Distinct(rank, decided, work.keep(by_rank[rank]), work.keep(order[leaders]))
-
-
-def _spaces(units: pa.Table, order: I64, compared: Bools) -> Iterator[pa.Table]:
-    """Yield the hashes of those compared in parts that share none, and their places in order."""
-    high, low = numbers(units["hash_high"]), numbers(units["hash_low"])
-    bits = min(8, (len(order) >> SPACE_BITS).bit_length())
-    space = (high >> np.uint64(56)).astype(np.uint8)[order] >> (8 - bits)
-    for number in range(1 << bits):
-        row = np.flatnonzero(compared & (space == number))
-        unit = order[row]
-        yield pa.table({"high": high[unit], "low": low[unit], "row": row})

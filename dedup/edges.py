@@ -21,20 +21,21 @@ from dedup.stages.candidates import (
     band_tables,
     crowded,
     leader_pairs,
+    leave_out_large,
     mark_dense,
     mark_large,
     pairs,
-    without_large,
 )
 from dedup.stages.join import prefix_index, prefix_pairs
 from dedup.stages.sign import Banding
 from dedup.stages.verify import verify
 from dedup.watch import Watch
+from dedup.work import Work
 
 __all__ = ["Candidates", "find_candidates", "join", "renumbered", "verified"]
 
-SLICE = 1 << 16
-"""Pairs with leaders that are compared in one call."""
+SLICE = 1 << 15
+"""Pairs that are compared in one call."""
 
 
 @dataclass(frozen=True)
@@ -69,15 +70,6 @@ class Candidates:
             for side in ("a", "b"):
                 among[numbers(part[side])] = True
 
-    def renumbered(self, number: I64) -> Candidates:
-        """Return the pairs of texts that are called otherwise: ``number`` of each."""
-        return dataclasses.replace(
-            self,
-            parts=[renumbered(part, number) for part in self.parts],
-            drawn=None if self.drawn is None else number[self.drawn],
-            true=None if self.true is None else renumbered(self.true, number),
-        )
-
 
 def find_candidates(
     engine: Engine,
@@ -85,33 +77,42 @@ def find_candidates(
     sizes: I32,
     banding: Banding,
     settings: Settings,
+    work: Work,
     watch: Watch,
     name: str,
 ) -> Candidates:
     """Return the pairs of texts that meet in a band of their ``keys`` (uint32[n, bands]).
 
     ``sizes`` of 0 leave a text out. What is in large buckets is compared with its leaders, and
-    what is near one of them, as far as keys tell, with no other such text.
+    what is near one of them, as far as keys tell, with no other such text. The keys are used up.
     """
     with watch.stage(stage := f"candidates ({name})", len(sizes), "texts"):
         bands = keys.shape[1]
-        mark = watch.count(stage, partial(mark_large, cap=settings.bucket_cap), 2 * bands)
-        grouped = engine.group(mark, band_tables(keys, sizes), ["bucket"], 2)
+
+        def mark(table: pa.Table) -> pa.Table:
+            return work.keep_table(mark_large(table, settings.bucket_cap))
+
+        marking = watch.count(stage, mark, 2 * bands)
+        grouped = engine.group(marking, band_tables(keys, sizes), ["bucket"], 2)
         crowd, led = crowded(grouped, len(sizes)), np.zeros(len(sizes), np.bool_)
         parts = []
         if crowd.any():
             dense = partial(mark_dense, crowd=crowd, cap=settings.bucket_cap)
-            grouped = engine.map(dense, grouped)
-            leading = leader_pairs(grouped, crowd, sizes, settings.near)
+            grouped = engine.map(lambda table: work.keep_table(dense(table)), grouped)
+            leading = work.keep_table(leader_pairs(grouped, crowd, sizes, settings.near))
             parts = [leading.slice(at, SLICE) for at in range(0, leading.num_rows, SLICE)]
             least = bands * settings.near**banding.rows  # as many as agree of two at the threshold
             for part, bands_alike in zip(
-                parts, engine.map(partial(agreeing, keys=keys), parts), strict=True
+                parts, engine.stream(partial(agreeing, keys=keys), parts), strict=True
             ):
                 alike = bands_alike >= least
                 led[numbers(part["a"])[alike]] = led[numbers(part["b"])[alike]] = True
-        keys, capped = without_large(keys, grouped)
-        take = partial(pairs, keys=keys, sizes=sizes, threshold=settings.near, led=led)
+        capped = leave_out_large(keys, grouped)
+
+        def take(numbered: tuple[int, pa.Table]) -> tuple[pa.Table, int]:
+            found, met = pairs(numbered, keys, sizes, settings.near, led)
+            return work.keep_table(found), met
+
         counted = watch.count(stage, take, 2 * bands, before=bands)
         taken = engine.map(counted, list(enumerate(grouped)))
         met = sum(part.num_rows for part in parts) + sum(part[1] for part in taken)
@@ -134,20 +135,33 @@ def join(
 
 
 def verified(
-    engine: Engine, found: Candidates, sets: pa.Array, threshold: float, watch: Watch, name: str
+    engine: Engine,
+    found: Candidates,
+    sets: pa.Array,
+    threshold: float,
+    work: Work,
+    watch: Watch,
+    name: str,
+    place: I32 | None = None,
 ) -> View:
-    """Return the candidates that reach the threshold, as edges, and the audit of what was found."""
+    """Return the candidates that reach the threshold, as edges, and the audit of what was found.
+
+    ``place`` is where the set of each text is, if that is not its own number.
+    """
     candidates = sum(part.num_rows for part in found.parts)
     with watch.stage(stage := f"verify ({name})", candidates, "pairs"):
-        verifying = partial(verify, sets=sets, threshold=threshold)
-        parts = engine.map(watch.count(stage, verifying, len(found.parts)), found.parts)
-        edges = pa.concat_tables([EDGES.empty_table(), *parts])
-        if found.capped:  # one that is not like its leader may meet it again
-            edges = _without_repeats(edges)
-        edges = edges.sort_by([("a", "ascending"), ("b", "ascending")]).combine_chunks()
+        verifying = partial(verify, sets=sets, threshold=threshold, place=place)
+        parts = [
+            part.slice(at, SLICE)
+            for part in found.parts
+            for at in range(0, max(1, part.num_rows), SLICE)
+        ]
+        counted = watch.count(stage, verifying, len(parts))
+        measured = [work.keep_table(part) for part in engine.stream(counted, parts)]
+        edges = _in_order(measured, work, once=found.capped > 0)
         audit = None
         if found.true is not None and found.drawn is not None:
-            audit = compare(verify(found.true, sets, threshold), edges, found.drawn)
+            audit = compare(verify(found.true, sets, threshold, place), edges, found.drawn)
     return View(
         edges=edges,
         candidates=candidates,
@@ -158,7 +172,7 @@ def verified(
     )
 
 
-def renumbered(pairs: pa.Table, number: I64) -> pa.Table:
+def renumbered(pairs: pa.Table, number: I32) -> pa.Table:
     """Return a table with other names for its ``a`` and ``b``: ``number`` of each."""
     for side in ("a", "b"):
         called = pa.array(number[numbers(pairs[side])], pairs.schema.field(side).type)
@@ -180,6 +194,29 @@ def _emptied(sets: pa.Array, keep: Bools) -> pa.Array:
     return make_lists(values[starts[0] : starts[-1]][kept], offsets)
 
 
-def _without_repeats(edges: pa.Table) -> pa.Table:
-    key = (numbers(edges["a"]) << 32) | numbers(edges["b"])
-    return edges.take(pa.array(np.unique(key, return_index=True)[1]))
+def _in_order(parts: list[pa.Table], work: Work, once: bool) -> pa.Table:
+    """Return the edges of all parts by ``a`` and ``b``, if ``once`` then each pair once.
+
+    One that is not like its leader may meet it again.
+    """
+    key = np.concatenate(
+        [
+            np.empty(0, np.int64),
+            *((numbers(part["a"]) << 32) | numbers(part["b"]) for part in parts),
+        ]
+    )
+    order = np.argsort(key, kind="stable")
+    if once:
+        key = key[order]
+        order = order[np.append(True, key[1:] != key[:-1])] if len(key) else order
+    del key
+    columns = {}
+    for field in EDGES:
+        column = np.concatenate(
+            [
+                np.empty(0, field.type.to_pandas_dtype()),
+                *(numbers(part[field.name]) for part in parts),
+            ]
+        )
+        columns[field.name] = work.keep(column[order])
+    return pa.table(columns, schema=EDGES)

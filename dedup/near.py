@@ -14,14 +14,14 @@ from functools import partial
 import numpy as np
 import pyarrow as pa
 
-from dedup.columns import I64, Bools, flat, numbers
+from dedup.columns import I32, I64, Bools, flat, numbers
 from dedup.edges import Candidates, find_candidates, join, renumbered, verified
 from dedup.engines import Engine
 from dedup.finding import View
 from dedup.settings import Settings
 from dedup.sketches import MASKED_LEAST, VIEWS, Sketches, Texts, sketch_texts
 from dedup.stages.audit import Audit
-from dedup.stages.distinct import first_of_equals
+from dedup.stages.distinct import first_of_equals, hash_spaces
 from dedup.stages.sign import Banding
 from dedup.watch import Watch
 from dedup.work import Stored, Work
@@ -33,7 +33,7 @@ __all__ = ["Near", "find_near", "stored_near"]
 class Near:
     """The texts that are known from here on, and their edges."""
 
-    number: I64
+    number: I32
     """Of each text that was looked at, its number from here on; -1 for one that stands alone."""
     texts: pa.Table
     """Their words, by number."""
@@ -50,109 +50,107 @@ def find_near(
     banding: Banding | None,
     settings: Settings,
     work: Work,
+    stored: Stored,
     watch: Watch,
-) -> Near:
+) -> None:
     """Find the texts that are near another one, and keep those that are ``wanted`` anyway.
 
     Numbers from here on are in the order of the texts' own. Without a banding all are compared
-    exactly.
+    exactly. What is found is put where ``stored_near`` takes it from.
     """
     with watch.stage("words", len(texts), "texts"):
         sketches = sketch_texts(
             engine, texts, banding, settings.near, settings.audit, settings.seed, work, watch
         )
     with watch.stage("masked", len(texts), "texts"):
-        masked_of, near = _masked(engine, sketches)
-        shared = np.bincount(masked_of[masked_of >= 0], minlength=len(texts)) > 1
-        wanted = wanted | np.append(shared, False)[masked_of]
+        masked_of, near, shared = _masked(engine, sketches, work)
+        known = wanted | shared
     some = np.ones(len(texts), bool)
     found: dict[str, Candidates] = {}
     if banding is not None:
-        some = wanted.copy()
+        some = known.copy()
         for view in VIEWS:
             keys, sizes = sketches.keys.pop(view), sketches.sizes.pop(view)
             true = sketches.true.get(view)
             if view == "masked":
                 sizes[~near] = 0
                 true = None if true is None else _between(true, near)
-            met = find_candidates(engine, keys, sizes, banding, settings, watch, view)
+            met = find_candidates(engine, keys, sizes, banding, settings, work, watch, view)
             found[view] = met.audited(sketches.drawn.get(view), true)
             found[view].mark(some)
-            del keys
+            del keys, sizes
+    del sketches
     with watch.stage(stage := "words of candidates", int(some.sum()), "texts"):
-        words = texts.words(engine, some, partial(watch.count, stage))
-        texts.forget()
-    number = _numbered(some)
-    views = {}
-    for view, able in zip(VIEWS, (None, near[some]), strict=True):
-        sets = flat(words[view])
+        gathered = stored.gathering("texts")
+        place = work.array(len(texts), np.int32)
+        for called, words in texts.last_words(engine, some, partial(watch.count, stage)):
+            place[called] = np.arange(gathered.rows, gathered.rows + len(called))
+            gathered.append(words.drop_columns(["masked_high", "masked_low"]))
+        if banding is None:  # a join names sets by their places
+            gathered.take(place.astype(np.int64))
+            place[:] = np.arange(len(place))
+    told = gathered.table()
+    edges = {}
+    for view, able in zip(VIEWS, (None, near), strict=True):
+        sets = flat(told[view])
         met = (
-            found.pop(view).renumbered(number)
+            found.pop(view)
             if banding is not None
             else join(engine, sets, able, settings.near, watch, view)
         )
-        views[view] = verified(engine, met, sets, settings.near, watch, view)
-
-    known = wanted[some]
-    for each in views.values():
+        each = verified(engine, met, sets, settings.near, work, watch, view, place)
+        edges[view] = each.edges
         for side in ("a", "b"):
             known[numbers(each.edges[side])] = True
-    again = _numbered(known)
-    views = {
-        view: dataclasses.replace(each, edges=renumbered(each.edges, again))
-        for view, each in views.items()
-    }
-    number = np.append(again, -1)[number]
-    return Near(
-        number=number,
-        texts=words.filter(pa.array(known)).drop_columns(["masked_high", "masked_low"]),
-        masked_of=np.append(number, -1)[masked_of[number >= 0]],
-        **views,
-    )
+        audit = None if each.audit is None else dataclasses.asdict(each.audit)
+        facts = {name: getattr(each, name) for name in ("candidates", "met", "capped", "crowded")}
+        stored.facts[view] = facts | {"audit": audit}
+    del told, sets
+    gathered.take(place[known].astype(np.int64))
+    number = _numbered(known, work)
+    for view in VIEWS:
+        stored.put(view, renumbered(edges.pop(view), number))
+    first = masked_of[known]
+    stored.put("masked_of", pa.table({"masked_of": np.where(first >= 0, number[first], -1)}))
+    stored.put("numbers", pa.table({"number": number}))
 
 
-def _numbered(chosen: Bools) -> I64:
+def _numbered(chosen: Bools, work: Work) -> I32:
     """Return the number of each that is chosen, and -1 of the others."""
-    return np.where(chosen, np.cumsum(chosen) - 1, -1)
+    number = work.array(len(chosen), np.int32)
+    np.cumsum(chosen, dtype=np.int32, out=number)
+    number -= 1
+    number[~chosen] = -1
+    return number
 
 
 def _between(pairs: pa.Table, near: Bools) -> pa.Table:
     return pairs.filter(pa.array(near[numbers(pairs["a"])] & near[numbers(pairs["b"])]))
 
 
-def _masked(engine: Engine, sketches: Sketches) -> tuple[I64, Bools]:
-    """Return the first text of the same masked text for each, and which may be near another.
+def _masked(engine: Engine, sketches: Sketches, work: Work) -> tuple[I32, Bools, Bools]:
+    """Return the first text of the same masked text for each, and what it may be near or equal to.
 
-    The first stands for the masked text from here on; -1 for a text of slots alone.
+    The first stands for the masked text from here on; -1 for a text of slots alone. Then which
+    texts may be near another one, and which have the masked text of another.
     """
-    free = sketches.free
-    wanted = np.flatnonzero(free > 0)
-    rows = pa.table({"high": sketches.high[wanted], "low": sketches.low[wanted], "row": wanted})
-    of = np.full(len(free), -1, np.int64)
-    of[wanted] = wanted
-    first = pa.concat_tables(engine.group(first_of_equals, [rows], ["high", "low"], 2))
-    of[numbers(first["row"])] = numbers(first["first"])
-    return of, (of == np.arange(len(of))) & (free >= MASKED_LEAST)
+    free, of = sketches.free, work.array(len(sketches.free), np.int32)
+    own = np.arange(len(of), dtype=np.int32)
+    of[:] = own
+    shared = np.zeros(len(of), np.bool_)
+    spaces = hash_spaces(sketches.high, sketches.low, free > 0)
+    for table in engine.group(first_of_equals, spaces, ["high", "low"], 2):
+        row = numbers(table["row"])
+        of[row] = numbers(table["first"])
+        shared[row] = True
+    near = (of == own) & (free >= MASKED_LEAST)
+    of[free <= 0] = -1
+    return of, near, shared
 
 
-def stored_near(work: Work, find: Callable[[], Near]) -> Near:
+def stored_near(work: Work, find: Callable[[Stored], None]) -> Near:
     """Return what was found before, or find it, and store it."""
-
-    def put(stored: Stored) -> None:
-        near = find()
-        stored.put("numbers", pa.table({"number": near.number}))
-        stored.put("texts", near.texts.append_column("masked_of", pa.array(near.masked_of)))
-        for view in VIEWS:
-            each: View = getattr(near, view)
-            stored.put(view, each.edges)
-            audit = None if each.audit is None else dataclasses.asdict(each.audit)
-            told = {
-                name: getattr(each, name) for name in ("candidates", "met", "capped", "crowded")
-            }
-            stored.facts[view] = told | {"audit": audit}
-
-    stored = work.stored("near", put)
-    texts = stored.table("texts")
+    stored = work.stored("near", find)
     views = {}
     for view in VIEWS:
         facts = dict(stored.facts[view])
@@ -161,7 +159,7 @@ def stored_near(work: Work, find: Callable[[], Near]) -> Near:
         views[view] = View(edges=stored.table(view), audit=audit, **facts)
     return Near(
         number=numbers(stored.table("numbers")["number"]),
-        texts=texts.drop_columns(["masked_of"]),
-        masked_of=numbers(texts["masked_of"]),
+        texts=stored.table("texts"),
+        masked_of=numbers(stored.table("masked_of")["masked_of"]),
         **views,
     )

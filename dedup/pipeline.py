@@ -13,7 +13,7 @@ import numpy as np
 import pyarrow as pa
 
 from dedup import dictionary, folding, masking, sentences
-from dedup.columns import numbers, strings
+from dedup.columns import I32, I64, numbers, strings
 from dedup.corpus.memory import documents_table
 from dedup.distinction import tell_apart
 from dedup.engines import Engine
@@ -228,14 +228,15 @@ def find_folded(
     del parts
     wanted = distinct.wanted()
     near = stored_near(
-        work, lambda: find_near(engine, texts, wanted, banding, settings, work, watch)
+        work,
+        lambda stored: find_near(engine, texts, wanted, banding, settings, work, stored, watch),
     )
     number = np.flatnonzero(near.number >= 0)
     unit_of = distinct.unit_of[number]
     columns = {"unit": unit_of, "number": number, "length": numbers(units["length"])[unit_of]}
     known = near.texts
     for name, values in columns.items():
-        known = known.append_column(name, pa.array(values))
+        known = known.append_column(name, pa.array(work.keep(values)))
     finding = Finding(
         names=tuple(names),
         documents=documents,
@@ -244,7 +245,7 @@ def find_folded(
         rank=distinct.rank,
         compared=work.keep(distinct.text_of >= 0),
         distinct=len(near.number),
-        text_of=work.keep(np.append(near.number, -1)[distinct.text_of]),  # -1 picks what is added
+        text_of=_called(near.number, distinct.text_of, work),
         texts=known,
         literal=near.literal,
         masked=near.masked,
@@ -272,6 +273,14 @@ def find_folded(
         told = "%d of %d decisions are about texts that are not in this corpus"
         LOGGER.warning(told, distinct.decided.missing, len(settings.decisions or ()))
     return result
+
+
+def _called(number: I32, text_of: I64, work: Work) -> I64:
+    """Return the number of each unit's text from here on, -1 for none."""
+    called = work.array(len(text_of), np.int64)
+    called[:] = number[text_of] if len(number) else -1
+    called[text_of < 0] = -1
+    return called
 
 
 def _laid_out(folded: Folded, work: Work) -> Shadows:

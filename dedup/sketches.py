@@ -7,8 +7,9 @@ made once more.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections import deque
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any
 
@@ -91,28 +92,52 @@ class Texts:
         self._kept[part] = words
         del self._parts[part]  # the texts are not needed any more
 
-    def words(
-        self, engine: Engine, wanted: Bools, count: Callable[..., Any] | None = None
-    ) -> pa.Table:
-        """Return the words of the texts ``wanted``, in the order of their numbers.
+    def words(self, engine: Engine, wanted: Bools) -> pa.Table:
+        """Return the words of the texts ``wanted``, in the order of their numbers."""
+        called, words = zip(*self._stream(engine, wanted, self._described), strict=True)
+        order = np.argsort(np.concatenate(called))
+        return pa.concat_tables(words).take(pa.array(order)).combine_chunks()
 
-        ``count`` is given the work and how often it is called, and returns it counted.
+    def last_words(
+        self, engine: Engine, wanted: Bools, count: Callable[..., Any]
+    ) -> Iterator[tuple[I64, pa.Table]]:
+        """Yield the words of the texts ``wanted`` and what these are called, some at a time.
+
+        They come in the order of the corpus, and are let go meanwhile with all others. ``count`` is
+        given the work and how often it is called, and returns it counted.
         """
 
-        def select(parts: list[int]) -> pa.Table:
-            rows = [np.flatnonzero(wanted[self.numbers(part)]) for part in parts]
-            if parts[0] in self._kept:
-                return self._kept[parts[0]].take(pa.array(rows[0]))
-            chosen = [self._parts[part].take(at) for part, at in zip(parts, rows, strict=True)]
-            return self._describe(pa.concat_arrays(chosen))
+        def described(parts: list[int], rows: list[I64]) -> pa.Table:
+            words = self._described(parts, rows)
+            for part in parts:
+                self._kept.pop(part, None)
+            return words
+
+        yield from self._stream(engine, wanted, described, count)
+        self._kept.clear()
+        self._parts.clear()
+
+    def _stream(
+        self,
+        engine: Engine,
+        wanted: Bools,
+        describe: Callable[[list[int], list[I64]], pa.Table],
+        count: Callable[..., Any] | None = None,
+    ) -> Iterator[tuple[I64, pa.Table]]:
+        def select(parts: list[int]) -> tuple[I64, pa.Table]:
+            called = [self.numbers(part) for part in parts]
+            rows = [np.flatnonzero(wanted[each]) for each in called]
+            chosen = [each[at] for each, at in zip(called, rows, strict=True)]
+            return np.concatenate(chosen), describe(parts, rows)
 
         runs = self._runs(wanted)
-        selecting = count(select, len(runs)) if count else select
-        words = pa.concat_tables(engine.map(selecting, runs)).combine_chunks()
-        called = self._number[wanted[self._number]]
-        if np.any(np.diff(called) < 0):
-            words = words.take(pa.array(np.argsort(called))).combine_chunks()
-        return words
+        yield from engine.stream(count(select, len(runs)) if count else select, runs)
+
+    def _described(self, parts: list[int], rows: list[I64]) -> pa.Table:
+        if parts[0] in self._kept:
+            return self._kept[parts[0]].take(pa.array(rows[0]))
+        chosen = [self._parts[part].take(at) for part, at in zip(parts, rows, strict=True)]
+        return self._describe(pa.concat_arrays(chosen))
 
     def _runs(self, wanted: Bools) -> list[list[int]]:
         """Return runs of parts: each that is kept alone, of others until there is enough to do."""
@@ -130,11 +155,6 @@ class Texts:
                 runs[-1].append(part)
                 room -= count
         return runs
-
-    def forget(self) -> None:
-        """Let go of all words and texts."""
-        self._kept.clear()
-        self._parts.clear()
 
 
 @dataclass
@@ -228,11 +248,13 @@ def sketch_texts(
             texts.keep(each.part, each.words)
 
     counted = watch.count("words", sketch, texts.parts)
-    waiting = []
+    waiting: deque[Future[None]] = deque()
     with ThreadPoolExecutor(1) as gathering:  # of some parts, while the next are cut
         for first in range(0, texts.parts, PARTS_AT_ONCE):
             some = range(first, min(texts.parts, first + PARTS_AT_ONCE))
             waiting.append(gathering.submit(gather, engine.map(counted, some)))
+            if len(waiting) > 1:
+                waiting.popleft().result()
     for each in waiting:
         each.result()
     sketches.true = {view: pa.concat_tables(parts) for view, parts in found.items()}

@@ -96,7 +96,7 @@ class Work:
         for name in table.column_names:
             column = flat(table[name])
             if column.offset:
-                column = pa.concat_arrays([column])
+                column = column.take(pa.array(np.arange(len(column))))
             values = self.keep(np.frombuffer(column.buffers()[1], np.uint8))
             columns[name] = pa.Array.from_buffers(
                 column.type, len(column), [None, pa.py_buffer(values)]

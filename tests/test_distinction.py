@@ -12,6 +12,7 @@ from dedup import distinction
 from dedup.engines.local import LocalEngine
 from dedup.records import DOCUMENTS
 from dedup.settings import Settings
+from dedup.stages import distinct
 from dedup.work import Work
 
 
@@ -35,7 +36,7 @@ def test_units_are_told_apart_in_any_number_of_parts(
         }
     )
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(distinction, "SPACE_BITS", bits)
+        patch.setattr(distinct, "SPACE_BITS", bits)
         settings = Settings(keep=keep)  # type: ignore[arg-type]
         found = distinction.tell_apart(
             units, DOCUMENTS.empty_table(), settings, LocalEngine(2), Work()

@@ -29,13 +29,14 @@ class Engine(Protocol):
     def group(
         self,
         stage: Callable[[pa.Table], pa.Table],
-        tables: Iterable[pa.Table],
+        tables: Iterable[pa.Table | Callable[[], pa.Table]],
         keys: Sequence[str],
         at_least: int = 1,
     ) -> list[pa.Table]:
         """Apply ``stage`` to each table sorted by ``keys`` (then by its other columns' order).
 
-        Each table is a space of keys of its own. ``stage`` may be given a table in parts, but
+        Each table is a space of keys of its own, or what makes it where it is sorted, so that
+        not all are there at once. ``stage`` may be given a table in parts, but
         always all rows of a key together. Rows whose key occurs fewer than ``at_least`` times
         are left out.
         """

@@ -33,7 +33,7 @@ class CountedEngine:
     def group(
         self,
         stage: Callable[[pa.Table], pa.Table],
-        tables: Iterable[pa.Table],
+        tables: Iterable[pa.Table | Callable[[], pa.Table]],
         keys: Sequence[str],
         at_least: int = 1,
     ) -> list[pa.Table]:

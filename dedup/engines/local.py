@@ -24,6 +24,10 @@ T = TypeVar("T")
 R = TypeVar("R")
 
 
+BLOCK = 1 << 16
+"""Rows whose keys are mixed at a time, within the caches."""
+
+
 class LocalEngine:
     """Run stages on ``workers`` threads (by default one for each core this process may use)."""
 
@@ -64,20 +68,23 @@ class LocalEngine:
     def group(
         self,
         stage: Callable[[pa.Table], pa.Table],
-        tables: Iterable[pa.Table],
+        tables: Iterable[pa.Table | Callable[[], pa.Table]],
         keys: Sequence[str],
         at_least: int = 1,
     ) -> list[pa.Table]:
         """Apply ``stage`` to each table, sorted by ``keys``; equal keys keep their order."""
 
-        def sort_and_apply(table: pa.Table) -> pa.Table:
+        def sort_and_apply(given: pa.Table | Callable[[], pa.Table]) -> pa.Table:
+            table = given() if callable(given) else given
+            schema = table.schema
             columns = {name: numbers(table[name]) for name in table.column_names}
+            del table  # what is left out below is let go
             if at_least > 1:
                 columns = _take(columns, _not_lonely([columns[key] for key in keys]))
             columns = _take(columns, _order([columns[key] for key in keys]))
             if at_least > 1:
                 columns = _take(columns, _at_least([columns[key] for key in keys], at_least))
-            return stage(pa.table(columns, schema=table.schema))
+            return stage(pa.table(columns, schema=schema))
 
         return self.map(sort_and_apply, tables)
 
@@ -116,12 +123,13 @@ def _not_lonely(keys: Sequence[Array]) -> Array:
     """Leave out most rows whose key occurs once, before anything is sorted."""
     count = len(keys[0])
     mixed = np.zeros(count, np.uint32)
-    for key in keys:
-        mixed ^= (
-            key.astype(np.uint32) if key.itemsize <= 4 else (key ^ (key >> 32)).astype(np.uint32)
-        )
-        mixed *= np.uint32(0x9E3779B1)
-    bits = max(10, min(30, count.bit_length() + 4))
+    for at in range(0, count, BLOCK):
+        some = mixed[at : at + BLOCK]
+        for key in keys:
+            part = key[at : at + BLOCK]
+            some ^= (part if part.itemsize <= 4 else part ^ (part >> 32)).astype(np.uint32)
+            some *= np.uint32(0x9E3779B1)
+    bits = max(10, min(30, count.bit_length() + 3))
     once, again = np.zeros((2, 1 << (bits - 3)), np.uint8)
     rows = np.empty(count, np.int64)
     return rows[: repeated_rows(mixed, bits, once, again, rows)]

@@ -20,7 +20,7 @@ def meet_leaders(
     runs: I64,
     sizes: I32,
     threshold: float,
-    place: I64,
+    place: I32,
     leaders: I32,
 ) -> None:
     """Add to ``leaders`` the first sets of the buckets of one band, for all that are in them.
@@ -29,7 +29,7 @@ def meet_leaders(
     ----------
     ids, runs, sizes, threshold
         See ``pairs_in_band``.
-    place : int64[n]
+    place : int32[n]
         The row of each set in ``leaders``.
     leaders : int32[m, most]
         Per row, the lowest sets it met so far that stand before it and are among the ``most`` first

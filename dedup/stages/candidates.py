@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 
 import numpy as np
 import numpy.typing as npt
@@ -18,10 +19,10 @@ __all__ = [
     "band_tables",
     "crowded",
     "leader_pairs",
+    "leave_out_large",
     "mark_dense",
     "mark_large",
     "pairs",
-    "without_large",
 ]
 
 LEADERS = 8
@@ -37,17 +38,33 @@ meetings for each row, of which one in seventy was near enough.
 """
 
 
-def band_tables(keys: npt.NDArray[np.uint32], sizes: npt.NDArray[np.int32]) -> Iterator[pa.Table]:
-    """Yield, per band, a table of ``bucket`` (uint32) and ``id`` (int32, ascending)."""
-    ids = np.flatnonzero(sizes).astype(np.int32)
+def band_tables(
+    keys: npt.NDArray[np.uint32], sizes: npt.NDArray[np.int32]
+) -> Iterator[Callable[[], pa.Table]]:
+    """Yield, per band, what makes a table of ``bucket`` (uint32) and ``id`` (int32, ascending)."""
     for band in range(keys.shape[1]):
-        yield pa.table({"bucket": keys[:, band].copy()[ids], "id": ids})
+        yield partial(_band_table, keys, sizes, band)
+
+
+def _band_table(keys: npt.NDArray[np.uint32], sizes: npt.NDArray[np.int32], band: int) -> pa.Table:
+    there = sizes != 0
+    if there.all():
+        return pa.table(
+            {"bucket": keys[:, band].copy(), "id": np.arange(len(sizes), dtype=np.int32)}
+        )
+    return pa.table({"bucket": keys[there, band], "id": np.flatnonzero(there).astype(np.int32)})
 
 
 def mark_large(table: pa.Table, cap: int) -> pa.Table:
-    """Add ``large`` to rows sorted by ``bucket``: true in a bucket of more than ``cap`` rows."""
-    runs = _runs(table)
-    sizes = np.diff(runs)
+    """Return the ``id`` of rows sorted by ``bucket``, and what is told of buckets.
+
+    ``new`` is true of the first row of each, ``large`` of all in one of more than ``cap`` rows.
+    """
+    bucket = numbers(table["bucket"])
+    new = np.ones(len(bucket), np.bool_)
+    np.not_equal(bucket[1:], bucket[:-1], out=new[1:])
+    table = pa.table({"id": table["id"], "new": new})
+    sizes = np.diff(_runs(table))
     return table.append_column("large", pa.array(np.repeat(sizes > cap, sizes)))
 
 
@@ -73,10 +90,8 @@ def mark_dense(table: pa.Table, crowd: npt.NDArray[np.bool_], cap: int) -> pa.Ta
     return table.append_column("dense", pa.array(marked))
 
 
-def without_large(
-    keys: npt.NDArray[np.uint32], grouped: Sequence[pa.Table]
-) -> tuple[npt.NDArray[np.uint32], int]:
-    """Return the keys with ``NOWHERE`` for those of capped buckets, and the number of such buckets.
+def leave_out_large(keys: npt.NDArray[np.uint32], grouped: Sequence[pa.Table]) -> int:
+    """Write ``NOWHERE`` over the keys of capped buckets; return the number of such buckets.
 
     Capped are the large and the dense ones. A pair is taken in the first band where it meets; a
     meeting in a capped bucket is none, since only leaders are compared with others there.
@@ -84,12 +99,9 @@ def without_large(
     capped = 0
     for band, table in enumerate(grouped):
         large = table.filter(pa.array(_capped(table)))
-        if large.num_rows:
-            if capped == 0:
-                keys = keys.copy()
-            capped += len(_runs(large)) - 1
-            keys[numbers(large["id"]), band] = NOWHERE
-    return keys, capped
+        capped += len(_runs(large)) - 1
+        keys[numbers(large["id"]), band] = NOWHERE
+    return capped
 
 
 def leader_pairs(
@@ -104,7 +116,7 @@ def leader_pairs(
     once. ``crowd`` is what ``crowded`` returns, the other parameters are those of ``pairs``.
     """
     members = np.flatnonzero(crowd).astype(np.int32)
-    place = np.cumsum(crowd) - 1
+    place = np.cumsum(crowd, dtype=np.int32) - np.int32(1)
     found = [np.empty(0, np.int64)]
     for mark in ("large", "dense"):
         leaders = np.full((len(members), LEADERS), NOBODY)
@@ -143,9 +155,9 @@ def pairs(
     Parameters
     ----------
     numbered
-        Number of the band, and its rows sorted by ``bucket``, marked.
+        Number of the band, and its rows by bucket, marked.
     keys, sizes
-        Of all sets: keys as ``without_large`` returns them, and numbers of elements.
+        Of all sets: keys as ``leave_out_large`` leaves them, and numbers of elements.
     threshold
         Jaccard that a pair's sizes alone must allow.
     led
@@ -173,10 +185,5 @@ def _capped(table: pa.Table) -> npt.NDArray[np.bool_]:
 
 
 def _runs(table: pa.Table) -> npt.NDArray[np.int64]:
-    """Return where each run of equal buckets starts, and where the last ends."""
-    bucket = numbers(table["bucket"])
-    if len(bucket) == 0:
-        return np.zeros(1, np.int64)
-    return np.concatenate(
-        [[0], np.flatnonzero(bucket[1:] != bucket[:-1]) + 1, [len(bucket)]]
-    ).astype(np.int64)
+    """Return where each bucket starts, and where the last ends."""
+    return np.append(np.flatnonzero(numbers(table["new"])), table.num_rows).astype(np.int64)

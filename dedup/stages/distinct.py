@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 import numpy as np
 import numpy.typing as npt
@@ -11,7 +11,10 @@ import pyarrow as pa
 from dedup.columns import numbers
 from dedup.settings import Settings
 
-__all__ = ["first_of_equals", "keep_order", "number_groups"]
+__all__ = ["first_of_equals", "hash_spaces", "keep_order", "number_groups"]
+
+SPACE_BITS = 17
+"""Binary logarithm of the rows that are sorted at a time, about."""
 
 
 def keep_order(units: pa.Table, documents: pa.Table, settings: Settings) -> npt.NDArray[np.int64]:
@@ -50,6 +53,27 @@ def keep_order(units: pa.Table, documents: pa.Table, settings: Settings) -> npt.
         low, high = (np.repeat(np.add.reduceat(half * place, first), size) for half in (low, high))
         return np.lexsort((document, low, high, key))
     return np.lexsort((low, high, key))
+
+
+def hash_spaces(
+    high: npt.NDArray[np.uint64],
+    low: npt.NDArray[np.uint64],
+    compared: npt.NDArray[np.bool_],
+    order: npt.NDArray[np.int64] | None = None,
+) -> Iterator[pa.Table]:
+    """Yield tables of the hashes that are ``compared``, in parts that share none.
+
+    ``row`` is the place of each; ``order`` says what is at a place, if that is not what has its
+    number.
+    """
+    bits = min(8, (len(compared) >> SPACE_BITS).bit_length())
+    space = (high >> np.uint64(56)).astype(np.uint8) >> (8 - bits)
+    if order is not None:
+        space = space[order]
+    for number in range(1 << bits):
+        row = np.flatnonzero(compared & (space == number))
+        which = row if order is None else order[row]
+        yield pa.table({"high": high[which], "low": low[which], "row": row})
 
 
 def first_of_equals(rows: pa.Table) -> pa.Table:

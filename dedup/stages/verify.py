@@ -13,21 +13,32 @@ from dedup.records import EDGES
 __all__ = ["measure", "verify"]
 
 
-def verify(candidates: pa.Table, sets: pa.Array, threshold: float) -> pa.Table:
+def verify(
+    candidates: pa.Table,
+    sets: pa.Array,
+    threshold: float,
+    place: npt.NDArray[np.int32] | None = None,
+) -> pa.Table:
     """Return the edges (schema ``EDGES``) among the candidate pairs ``a``, ``b``.
 
     Parameters
     ----------
     candidates
-        Columns ``a`` and ``b``: indices into ``sets``.
+        Columns ``a`` and ``b``: indices into ``sets``, or into ``place``.
     sets
         large_list<uint64>, each ascending without repeats.
     threshold
         Least Jaccard of an edge.
+    place
+        Where the set of each is among ``sets``, if they have other numbers there.
     """
-    a = numbers(candidates["a"]).astype(np.int64)
-    b = numbers(candidates["b"]).astype(np.int64)
-    edges = measure(a, b, sets)
+    a, b = numbers(candidates["a"]), numbers(candidates["b"])
+    if place is None:
+        edges = measure(a.astype(np.int64), b.astype(np.int64), sets)
+    else:
+        edges = measure(place[a].astype(np.int64), place[b].astype(np.int64), sets)
+        for at, ends in enumerate((a, b)):
+            edges = edges.set_column(at, EDGES.field(at), pa.array(ends, pa.int64()))
     return edges.filter(pa.array(numbers(edges["similarity"]) >= threshold))
 
 

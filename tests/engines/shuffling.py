@@ -50,7 +50,7 @@ class ShufflingEngine:
     def group(
         self,
         stage: Callable[[pa.Table], pa.Table],
-        tables: Iterable[pa.Table],
+        tables: Iterable[pa.Table | Callable[[], pa.Table]],
         keys: Sequence[str],
         at_least: int = 1,
     ) -> list[pa.Table]:
@@ -60,7 +60,8 @@ class ShufflingEngine:
             return stage(_sorted(part, keys, at_least))
 
         results = []
-        for table in tables:
+        for given in tables:
+            table = given() if callable(given) else given
             place = _partition(table, keys, self.partitions)
             parts = [table.filter(pa.array(place == number)) for number in range(self.partitions)]
             self.random.shuffle(parts)

@@ -18,10 +18,10 @@ from dedup.stages.candidates import (
     band_tables,
     crowded,
     leader_pairs,
+    leave_out_large,
     mark_dense,
     mark_large,
     pairs,
-    without_large,
 )  # fmt: skip
 from dedup.stages.sign import Banding, sign
 
@@ -46,10 +46,10 @@ def candidates(
     )
     crowd = crowded(grouped, len(sizes))
     grouped = [mark_dense(table, crowd, cap) for table in grouped]
-    marked, capped = without_large(matrix, grouped)
     leading = leader_pairs(grouped, crowd, amounts, threshold)
+    capped = leave_out_large(matrix, grouped)
     near = np.isin(np.arange(len(sizes)), list(led))
-    taken = [pairs(band, marked, amounts, threshold, near) for band in enumerate(grouped)]
+    taken = [pairs(band, matrix, amounts, threshold, near) for band in enumerate(grouped)]
     found = [pair for table, _ in taken for pair in listed(table)]
     return found, sum(met for _, met in taken), capped, listed(leading)
 
