@@ -93,7 +93,9 @@ def find_candidates(
             return work.keep_table(mark_large(table, settings.bucket_cap))
 
         marking = watch.count(stage, mark, 2 * bands)
-        grouped = engine.group(marking, band_tables(keys, sizes), ["bucket"], 2)
+        ids = work.keep(np.flatnonzero(sizes).astype(np.int32))
+        grouped = engine.group(marking, band_tables(keys, ids), ["bucket"], 2)
+        del ids
         crowd, led = crowded(grouped, len(sizes)), np.zeros(len(sizes), np.bool_)
         parts = []
         if crowd.any():

@@ -16,7 +16,7 @@ from dedup.columns import I64, Array, flat, lists, numbers, strings
 
 __all__ = ["Gathering", "gathered", "mapped"]
 
-ROWS_AT_ONCE = 1 << 14
+ROWS_AT_ONCE = 1 << 12
 """That are moved where some rows of what is in files are left out."""
 
 
@@ -144,7 +144,7 @@ class _Column:
                 Path(f"{self._place}.valid").unlink()
         if _is_long(self.type):
             self._rewrite("ends", self._new_ends(column, parts), in_place=False)
-        self._rewrite("values", (_values(column.take(pa.array(part))) for part in parts), forwards)
+        self._rewrite("values", (_values_of(column, part) for part in parts), forwards)
         self._rows = len(rows)
 
     def _new_ends(self, column: pa.Array, parts: list[I64]) -> Iterator[Array]:
@@ -230,6 +230,20 @@ def _values(column: pa.Array) -> Array:
         data, offsets = _long(column)
         return data[offsets[0] : offsets[-1]]
     return numbers(column.fill_null(0) if column.null_count else column)
+
+
+def _values_of(column: pa.Array, rows: I64) -> Array:
+    """Return the values of some rows.
+
+    Not as Arrow takes them, which for a few of its lists takes as much memory as all of them.
+    """
+    if not _is_long(column.type):
+        return _values(column.take(pa.array(rows)))
+    data, offsets = _long(column)
+    sizes = offsets[rows + 1] - offsets[rows]
+    ends = np.cumsum(sizes)
+    taken: Array = data[np.arange(sizes.sum()) + np.repeat(offsets[rows] - ends + sizes, sizes)]
+    return taken
 
 
 def _told(kind: pa.DataType) -> str:

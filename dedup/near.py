@@ -14,12 +14,12 @@ from functools import partial
 import numpy as np
 import pyarrow as pa
 
-from dedup.columns import I32, I64, Bools, flat, numbers
+from dedup.columns import I32, I64, U64, Bools, flat, numbers
 from dedup.edges import Candidates, find_candidates, join, renumbered, verified
 from dedup.engines import Engine
 from dedup.finding import View
 from dedup.settings import Settings
-from dedup.sketches import MASKED_LEAST, VIEWS, Sketches, Texts, sketch_texts
+from dedup.sketches import MASKED_LEAST, VIEWS, Texts, sketch_texts
 from dedup.stages.audit import Audit
 from dedup.stages.distinct import first_of_equals, hash_spaces
 from dedup.stages.sign import Banding
@@ -63,7 +63,9 @@ def find_near(
             engine, texts, banding, settings.near, settings.audit, settings.seed, work, watch
         )
     with watch.stage("masked", len(texts), "texts"):
-        masked_of, near, shared = _masked(engine, sketches, work)
+        masked_of, near, shared = _masked(
+            engine, sketches.hashes.pop("high"), sketches.hashes.pop("low"), sketches.free, work
+        )
         known = wanted | shared
     some = np.ones(len(texts), bool)
     found: dict[str, Candidates] = {}
@@ -128,17 +130,17 @@ def _between(pairs: pa.Table, near: Bools) -> pa.Table:
     return pairs.filter(pa.array(near[numbers(pairs["a"])] & near[numbers(pairs["b"])]))
 
 
-def _masked(engine: Engine, sketches: Sketches, work: Work) -> tuple[I32, Bools, Bools]:
+def _masked(engine: Engine, high: U64, low: U64, free: I32, work: Work) -> tuple[I32, Bools, Bools]:
     """Return the first text of the same masked text for each, and what it may be near or equal to.
 
     The first stands for the masked text from here on; -1 for a text of slots alone. Then which
     texts may be near another one, and which have the masked text of another.
     """
-    free, of = sketches.free, work.array(len(sketches.free), np.int32)
+    of = work.array(len(free), np.int32)
     own = np.arange(len(of), dtype=np.int32)
     of[:] = own
     shared = np.zeros(len(of), np.bool_)
-    spaces = hash_spaces(sketches.high, sketches.low, free > 0)
+    spaces = hash_spaces(high, low, free > 0)
     for table in engine.group(first_of_equals, spaces, ["high", "low"], 2):
         row = numbers(table["row"])
         of[row] = numbers(table["first"])

@@ -152,6 +152,7 @@ def run(
             if begun_before is not None and not update:
                 _refuse_other(out, begun_before, identity, "an unfinished")
             folder.begin(identity)
+            watch.frugal = True
         folder.clear()
         check_room(out, surveys, watch, filed=work.folder is not None)
         if is_needed():

@@ -163,9 +163,8 @@ class Sketches:
 
     free: I32
     """Words that are no slot."""
-    high: U64
-    """Of the hash of the masked text."""
-    low: U64
+    hashes: dict[str, U64]
+    """Of the masked text, the ``high`` and the ``low`` half."""
     sizes: dict[str, I32]
     """By view, shingles of each text."""
     keys: dict[str, U32]
@@ -224,8 +223,7 @@ def sketch_texts(
 
     sketches = Sketches(
         free=work.array(count, np.int32),
-        high=work.array(count, np.uint64),
-        low=work.array(count, np.uint64),
+        hashes={half: work.array(count, np.uint64) for half in ("high", "low")},
         sizes={view: work.array(count, np.int32) for view in VIEWS},
         keys={view: work.array((count, bands), np.uint32) for view in VIEWS},
         drawn={view: asked.ids for view, asked in wanted.items()},
@@ -237,8 +235,8 @@ def sketch_texts(
         for each in made:
             number = _run(texts.numbers(each.part))
             sketches.free[number] = numbers(each.words["free"])
-            sketches.high[number] = numbers(each.words["masked_high"])
-            sketches.low[number] = numbers(each.words["masked_low"])
+            for half, hashes in sketches.hashes.items():
+                hashes[number] = numbers(each.words[f"masked_{half}"])
             for view in VIEWS:
                 sketches.sizes[view][number] = np.diff(lists(each.words[view])[1])
             for view, keys in each.keys.items():

@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any, Protocol, TypeVar, runtime_checkable
 
-from dedup.resident import anonymous_bytes
+from dedup.resident import anonymous_bytes, give_back
 
 __all__ = [
     "LOGGER", "Follower", "Progress", "Stage", "Stopped", "Watch", "awaited", "checkpoint",
@@ -150,6 +150,8 @@ class Watch:
     """Of the corpus, decompressed, once it is known."""
     peak: int | None = None
     """Bytes of anonymous memory of the process at most, as sampled."""
+    frugal: bool = False
+    """Whether memory that is freed goes back to the system after each stage."""
     begun: float = field(default_factory=time.perf_counter)
     _open: list[Stage] = field(default_factory=list, repr=False)
     _lock: threading.Lock = field(default_factory=threading.Lock, repr=False)
@@ -185,6 +187,8 @@ class Watch:
             self._look()
         finally:
             self._open.remove(stage)
+            if self.frugal:
+                give_back()
         LOGGER.info("%s: %.3f s", name, passed)
 
     def count(

@@ -56,12 +56,19 @@ def test_words_are_those_of_the_texts(parts, random, room, data: st.DataObject) 
     for view in VIEWS:
         assert (sketches.keys[view] == sign(every[view], BANDING, 1)).all()
         assert (sketches.sizes[view] == np.diff(lists(every[view])[1])).all()
-    for mine, name in (("free", "free"), ("high", "masked_high"), ("low", "masked_low")):
-        assert (getattr(sketches, mine) == numbers(every[name])).all()
+    assert (sketches.free == numbers(every["free"])).all()
+    for half, hashes in sketches.hashes.items():
+        assert (hashes == numbers(every[f"masked_{half}"])).all()
     wanted = np.array(data.draw(st.lists(st.booleans(), min_size=len(flat), max_size=len(flat))))
     wanted = wanted.astype(bool)
     found = given_texts.words(LocalEngine(2), wanted)
     assert found.to_pydict() == every.filter(pa.array(wanted)).to_pydict()
+    last = [*given_texts.last_words(LocalEngine(2), wanted, lambda select, _: select)]
+    assert np.concatenate([number for number, _ in last]).tolist() == [
+        i for i in order if wanted[i]
+    ]
+    for number, words in last:
+        assert words.to_pydict() == every.take(pa.array(number)).to_pydict()
 
 
 @pytest.mark.parametrize("room", [None, 0])

@@ -14,7 +14,7 @@ import pyarrow as pa
 
 from dedup.columns import Array, numbers
 from dedup.kernels.components import component_roots
-from dedup.kernels.group import repeated_rows
+from dedup.kernels.group import SPREAD, repeated_rows
 from dedup.watch import awaited, checkpoint, stoppable
 
 __all__ = ["LocalEngine"]
@@ -122,13 +122,17 @@ def _order(keys: list[Array]) -> Array:
 def _not_lonely(keys: Sequence[Array]) -> Array:
     """Leave out most rows whose key occurs once, before anything is sorted."""
     count = len(keys[0])
-    mixed = np.zeros(count, np.uint32)
-    for at in range(0, count, BLOCK):
-        some = mixed[at : at + BLOCK]
-        for key in keys:
-            part = key[at : at + BLOCK]
-            some ^= (part if part.itemsize <= 4 else part ^ (part >> 32)).astype(np.uint32)
-            some *= np.uint32(0x9E3779B1)
+    mixed = keys[0]
+    if len(keys) > 1 or mixed.dtype != np.uint32:
+        mixed = np.zeros(count, np.uint32)
+        for at in range(0, count, BLOCK):
+            some = mixed[at : at + BLOCK]
+            for key in keys:
+                part = key[at : at + BLOCK]
+                some *= SPREAD
+                some ^= (part if part.itemsize <= 4 else part ^ (part >> 32)).astype(np.uint32)
+    mixed = mixed.view()
+    mixed.flags.writeable = False  # as columns are: the kernel is compiled for one kind
     bits = max(10, min(30, count.bit_length() + 3))
     once, again = np.zeros((2, 1 << (bits - 3)), np.uint8)
     rows = np.empty(count, np.int64)

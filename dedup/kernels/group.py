@@ -7,19 +7,24 @@ import numpy as np
 from dedup.columns import I64, U8, U32
 from dedup.kernels import kernel
 
-__all__ = ["repeated_rows"]
+__all__ = ["SPREAD", "repeated_rows"]
+
+
+SPREAD = np.uint32(0x9E3779B1)
+"""The golden ratio of 2**32, odd."""
 
 
 @kernel
 def repeated_rows(values: U32, bits: int, once: U8, again: U8, rows: I64) -> int:
     """Fill ``rows`` with the rows, ascending, whose value occurs again; return how many.
 
-    Values are told apart by their highest ``bits`` alone, so a few more may come than should.
+    Values are told apart by ``bits`` bits of a product alone, so a few more may come than should.
+    (Multiplicative hashing: D. E. Knuth, The Art of Computer Programming, volume 3, section 6.4.)
 
     Parameters
     ----------
     values
-        Hashes: evenly spread over all 32 bits.
+        Any; few of them are to be equal that need not be.
     bits
         At most 32.
     once, again
@@ -29,7 +34,7 @@ def repeated_rows(values: U32, bits: int, once: U8, again: U8, rows: I64) -> int
     """
     shift = np.uint32(32 - bits)
     for i in range(len(values)):
-        place = values[i] >> shift
+        place = np.uint32(values[i] * SPREAD) >> shift
         byte, bit = place >> np.uint32(3), np.uint8(1) << np.uint8(place & np.uint32(7))
         if once[byte] & bit:
             again[byte] |= bit
@@ -37,7 +42,7 @@ def repeated_rows(values: U32, bits: int, once: U8, again: U8, rows: I64) -> int
             once[byte] |= bit
     n = 0
     for i in range(len(values)):
-        place = values[i] >> shift
+        place = np.uint32(values[i] * SPREAD) >> shift
         if again[place >> np.uint32(3)] >> np.uint8(place & np.uint32(7)) & np.uint8(1):
             rows[n] = i
             n += 1

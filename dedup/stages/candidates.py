@@ -39,20 +39,16 @@ meetings for each row, of which one in seventy was near enough.
 
 
 def band_tables(
-    keys: npt.NDArray[np.uint32], sizes: npt.NDArray[np.int32]
+    keys: npt.NDArray[np.uint32], ids: npt.NDArray[np.int32]
 ) -> Iterator[Callable[[], pa.Table]]:
-    """Yield, per band, what makes a table of ``bucket`` (uint32) and ``id`` (int32, ascending)."""
+    """Yield, per band, what makes a table of ``bucket`` (uint32) and ``id`` of the sets ``ids``."""
     for band in range(keys.shape[1]):
-        yield partial(_band_table, keys, sizes, band)
+        yield partial(_band_table, keys, ids, band)
 
 
-def _band_table(keys: npt.NDArray[np.uint32], sizes: npt.NDArray[np.int32], band: int) -> pa.Table:
-    there = sizes != 0
-    if there.all():
-        return pa.table(
-            {"bucket": keys[:, band].copy(), "id": np.arange(len(sizes), dtype=np.int32)}
-        )
-    return pa.table({"bucket": keys[there, band], "id": np.flatnonzero(there).astype(np.int32)})
+def _band_table(keys: npt.NDArray[np.uint32], ids: npt.NDArray[np.int32], band: int) -> pa.Table:
+    bucket = keys[:, band]
+    return pa.table({"bucket": bucket.copy() if len(ids) == len(keys) else bucket[ids], "id": ids})
 
 
 def mark_large(table: pa.Table, cap: int) -> pa.Table:

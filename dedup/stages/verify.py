@@ -48,10 +48,9 @@ def measure(a: npt.NDArray[np.int64], b: npt.NDArray[np.int64], sets: pa.Array) 
     Of two empty sets, or an empty and another, all are 0: what has no word is like nothing.
     """
     values, starts = lists(sets)
-    sizes = np.diff(starts)
     shared = np.empty(len(a), np.int32)
     shared_counts(values, starts, a, b, shared)
-    of_a, of_b = sizes[a], sizes[b]
+    of_a, of_b = (starts[ends + 1] - starts[ends] for ends in (a, b))
     return pa.table(
         {
             "a": a,

@@ -41,8 +41,9 @@ def candidates(
     """Return the pairs of all bands as the pipeline takes them, how many met, caps hit, leaders."""
     matrix = np.array(keys, np.uint32).reshape(len(sizes), len(keys[0]) if keys else 0)
     amounts = np.array(sizes, np.int32)
+    ids = np.flatnonzero(amounts).astype(np.int32)
     grouped = ENGINE.group(
-        lambda table: mark_large(table, cap), band_tables(matrix, amounts), ["bucket"], 2
+        lambda table: mark_large(table, cap), band_tables(matrix, ids), ["bucket"], 2
     )
     crowd = crowded(grouped, len(sizes))
     grouped = [mark_dense(table, crowd, cap) for table in grouped]
