@@ -12,7 +12,7 @@ from typing import IO, Any
 import numpy as np
 import pyarrow as pa
 
-from dedup.columns import I64, Array, flat, lists, numbers, strings
+from dedup.columns import I64, Array, flat, lists, make_lists, numbers, strings
 
 __all__ = ["Gathering", "gathered", "mapped"]
 
@@ -50,7 +50,7 @@ class Gathering:
                 each.flush()
             return gathered(self._folder, self._name, self._layout())
         if len(self._parts) > 1:
-            self._parts = [self._by_column(lambda column: column.combine_chunks())]
+            self._parts = [self._by_column(flat)]
         return self._parts[0].combine_chunks()
 
     def take(self, rows: I64) -> None:
@@ -63,8 +63,7 @@ class Gathering:
             return
         self.rows = len(rows)
         if self._folder is None:
-            which = pa.array(rows)
-            self._parts = [self._by_column(lambda column: column.combine_chunks().take(which))]
+            self._parts = [self._by_column(lambda column: _taken(flat(column), rows))]
             return
         for column in self._columns.values():
             column.take(rows)
@@ -135,7 +134,7 @@ class _Column:
         self.close()
         column = _mapped_column(self._place, self.type, self._rows, self.nulls)
         forwards = bool((rows[1:] > rows[:-1]).all())
-        parts = [rows[at : at + ROWS_AT_ONCE] for at in range(0, len(rows), ROWS_AT_ONCE)]
+        parts = _parts(rows)
         if self.nulls:
             there = numbers(column.is_valid())
             self._rewrite("valid", (there[part].view(np.uint8) for part in parts), in_place=False)
@@ -244,6 +243,25 @@ def _values_of(column: pa.Array, rows: I64) -> Array:
     ends = np.cumsum(sizes)
     taken: Array = data[np.arange(sizes.sum()) + np.repeat(offsets[rows] - ends + sizes, sizes)]
     return taken
+
+
+def _taken(column: pa.Array, rows: I64) -> pa.Array:
+    """Return some rows of a column in memory."""
+    if not pa.types.is_large_list(column.type) or column.null_count:
+        return column.take(pa.array(rows))
+    data, offsets = lists(column)
+    ends = np.append(0, np.cumsum(offsets[rows + 1] - offsets[rows]))
+    values = np.empty(ends[-1], data.dtype)
+    at = 0
+    for part in _parts(rows):
+        some = _values_of(column, part)
+        values[at : at + len(some)] = some
+        at += len(some)
+    return make_lists(values, ends)
+
+
+def _parts(rows: I64) -> list[I64]:
+    return [rows[at : at + ROWS_AT_ONCE] for at in range(0, len(rows), ROWS_AT_ONCE)]
 
 
 def _told(kind: pa.DataType) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pyarrow as pa
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from dedup import gathering
@@ -32,6 +32,7 @@ def batch(rows: list[tuple[int | None, str | None, list[int]]]) -> pa.Table:
     )
 
 
+@settings(suppress_health_check=[HealthCheck.too_slow])
 @given(
     parts=st.lists(ROWS, min_size=1, max_size=4),
     in_files=st.booleans(),

@@ -9,7 +9,7 @@ import numpy as np
 import pyarrow as pa
 import pytest
 from engines.shuffling import ShufflingEngine
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from dedup import edges, gathering, work
@@ -67,6 +67,8 @@ def told(near: Near) -> list[object]:
     return [near.number.tolist(), near.texts.to_pydict(), near.masked_of.tolist(), views]
 
 
+# Each example takes some hundreds of files.
+@settings(max_examples=12, suppress_health_check=[HealthCheck.too_slow])
 @given(
     parts=PARTS,
     random=st.randoms(use_true_random=False),
