@@ -45,13 +45,13 @@ def test_what_is_left_are_the_rows_taken(
 ) -> None:
     folder = tmp_path_factory.mktemp("work") if in_files else None
     whole = pa.concat_tables([batch(rows) for rows in parts])
+    taken = st.lists(st.integers(0, max(0, whole.num_rows - 1)), unique=True)
+    which = data.draw(taken if whole.num_rows else st.just([]))
+    which = np.array(sorted(which) if ascending else which, np.int64)
     growing = Gathering(folder, "rows")
     for rows in parts:
         growing.append(batch(rows))
     assert growing.table().to_pydict() == whole.to_pydict()
-    taken = st.lists(st.integers(0, max(0, whole.num_rows - 1)), unique=True)
-    which = data.draw(taken if whole.num_rows else st.just([]))
-    which = np.array(sorted(which) if ascending else which, np.int64)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(gathering, "ROWS_AT_ONCE", at_once)
         growing.take(which)
