@@ -71,7 +71,9 @@ def link_table(*links: tuple[int, int, int, int, str]) -> pa.Table:
         n: pa.array([link[i] for link in links], k)
         for i, (n, k) in enumerate(zip(names, kinds, strict=True))
     }
-    columns["kind"] = pa.array([LINK_KINDS.index(link[4]) if link[4] else -1 for link in links], pa.int8())
+    columns["kind"] = pa.array(
+        [LINK_KINDS.index(link[4]) if link[4] else -1 for link in links], pa.int8()
+    )
     return pa.table(columns | {"direction": pa.nulls(len(links), pa.large_string())})
 
 
