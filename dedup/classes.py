@@ -10,7 +10,6 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from dedup.columns import I64
 from dedup.evidence import gather
 from dedup.finding import Finding, Grouping
 from dedup.rules import CLASSES, RULES, Evidence
@@ -19,6 +18,9 @@ from dedup.templates import Templates
 
 __all__ = ["Classes", "find_classes"]
 
+ROWS = 1 << 16
+"""That are classified at a time."""
+
 
 @dataclass(frozen=True)
 class Classes:
@@ -26,8 +28,13 @@ class Classes:
 
     templates: Templates
     evidence: Evidence
-    rules: I64
+    rules: npt.NDArray[np.int8]
     """Per row, the rule that decided, an index into ``RULES``."""
+
+    def part(self, low: int, high: int) -> tuple[pa.Array, pa.Array]:
+        """Return ``names`` and ``reasons`` of some rows, from one up to another."""
+        names = pa.array(CLASSES, pa.large_string()).take(pa.array(self.codes[low:high]))
+        return names, because(self.rules[low:high], self.evidence.part(low, high))
 
     @cached_property
     def codes(self) -> npt.NDArray[np.int8]:
@@ -68,21 +75,18 @@ class Classes:
         return pa.table(told | dict(zip(evidence.column_names, evidence.columns, strict=True)))
 
 
-def find_classes(
-    finding: Finding,
-    grouping: Grouping,
-    templates: Templates,
-    clusters: pa.Table,
-    families: pa.Table,
-) -> Classes:
+def find_classes(finding: Finding, grouping: Grouping, templates: Templates) -> Classes:
     """Gather the evidence of every cluster and family, and classify them.
 
     Parameters
     ----------
     finding, grouping
         What was found, and how it was grouped.
-    templates, clusters, families
+    templates
         As ``Grouped`` has them.
     """
-    evidence = gather(finding, grouping, templates, clusters, families)
-    return Classes(templates, evidence, classify(evidence))
+    evidence = gather(finding, grouping, templates)
+    rules = finding.work.array(len(evidence), np.int8)
+    for low in range(0, len(rules), ROWS):
+        rules[low : low + ROWS] = classify(evidence.part(low, low + ROWS))
+    return Classes(templates, evidence, rules)

@@ -207,7 +207,7 @@ def _combined(dates: Sequence[Dating]) -> Dating | None:
 
 
 def document_dates(
-    documents: pa.Table, names: Sequence[str], which: Bools, heads: pa.ChunkedArray
+    documents: pa.Table, names: Sequence[str], which: Bools, heads: Iterable[pa.Array]
 ) -> pa.Table:
     """Return the dates of documents.
 
@@ -220,7 +220,7 @@ def document_dates(
     which
         Per document, whether its date is wanted.
     heads
-        Of the texts of those that are wanted, the first ``HEAD`` code points.
+        Of the texts of those that are wanted, the first ``HEAD`` code points, part by part.
 
     Returns
     -------
@@ -294,12 +294,14 @@ def _template(name: str) -> str:
     return re.sub(r"\d+", "#", name)
 
 
-def _of_heads(heads: pa.ChunkedArray) -> list[Dating | None]:
+def _of_heads(heads: Iterable[pa.Array]) -> list[Dating | None]:
     """Return the dates in the heads of texts."""
-    # Most heads of web pages name no year at all: Arrow knows that at once.
-    dated = numbers(pc.match_substring_regex(heads, SIGN.pattern))
-    chosen = np.flatnonzero(dated)
-    dates: list[Dating | None] = [None] * len(heads)
-    for at, head in zip(chosen.tolist(), heads.take(pa.array(chosen)).to_pylist(), strict=True):
-        dates[at] = head_date(head)
+    dates: list[Dating | None] = []
+    for part in heads:
+        # Most heads of web pages name no year at all: Arrow knows that at once.
+        chosen = np.flatnonzero(numbers(pc.match_substring_regex(part, SIGN.pattern)))
+        told: list[Dating | None] = [None] * len(part)
+        for at, head in zip(chosen.tolist(), part.take(pa.array(chosen)).to_pylist(), strict=True):
+            told[at] = head_date(head)
+        dates += told
     return dates

@@ -7,122 +7,158 @@ of their templates by ``filling``, how their first texts are worded by ``formula
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from dedup import folding, formulas
-from dedup.columns import F64, I64, U32, Bools, flat, numbers, strings
-from dedup.engines import Engine
+from dedup.columns import F64, I64, U32, Array, Bools, each_once, flat, numbers, strings
 from dedup.filling import filling
 from dedup.finding import Finding, Grouping
 from dedup.kernels.seeds import code_points
 from dedup.kinds import KINDS
 from dedup.likeness import similarities
 from dedup.rules import FILLED, NOTICE, PLAIN, REWORDED, TITLE, WORK, Evidence
-from dedup.spread import Members, beside, documents_of, kin_of, kinship, runs
-from dedup.templates import BATCH_CHARACTERS, Templates, batches, starts_of
+from dedup.spread import Kin, Members, beside, documents_of, joined, kin_of, kinship, runs
+from dedup.templates import Templates, batches, starts_of
+from dedup.work import Work
 
 __all__ = ["gather"]
 
 EDGE = 3
 """Units at the beginning and at the end of a document that are its head and its foot, at most; of a
 short one each is a third."""
+UNITS = 1 << 19
+"""That are looked at at a time."""
 STOPS = "。!?;.…"
 CLOSERS = "\"'”’」』)]》>*"
 OPENERS = ("《", "〈", "“", "「", "『")
 
 
-def gather(
-    finding: Finding,
-    grouping: Grouping,
-    templates: Templates,
-    clusters: pa.Table,
-    families: pa.Table,
-) -> Evidence:
+def gather(finding: Finding, grouping: Grouping, templates: Templates) -> Evidence:
     """Return the evidence, a row for each row of the templates; see ``classes.find_classes``."""
-    t = templates
-    of_clusters, members = _members(t, clusters, families)
-    lead = t.texts[t.entry_starts[:-1]]
-    similarity, masked_similarity = _alike(finding, t, lead)
-    said = np.zeros(t.rows, np.bool_)
-    said[t.entry_row[grouping.boilerplate[t.texts]]] = True
-    standing = _standing(finding, grouping, t, of_clusters, members)
-    looks = _looks(finding, t, lead)
-    wider = standing.pop("wider")
-    slotted = (looks["filled"] >= FILLED) & (looks["reworded"] <= REWORDED)
-    return Evidence(
-        units=np.diff(members.starts),
-        similarity=similarity,
-        masked_similarity=masked_similarity,
-        fixed=t.fixed_share,
-        texts=np.diff(t.entry_starts) + t.beyond,
-        decided=said,
-        variant=np.append(slotted, False)[wider],
-        **standing,
-        **looks,
+    t, work = templates, finding.work
+    ground = _ground(finding, grouping, t)
+    sets = {name: flat(finding.texts[name]) for name in ("literal", "masked")}
+
+    def part(bounds: tuple[int, int]) -> dict[str, Array]:
+        p = t.part(*bounds)
+        lead = p.texts[p.entry_starts[:-1]]
+        similarity, masked_similarity = _alike(finding, p, lead, sets)
+        said = np.zeros(p.rows, np.bool_)
+        said[p.entry_row[grouping.boilerplate[p.texts]]] = True
+        return {
+            "units": np.diff(p.members.starts),
+            "similarity": similarity,
+            "masked_similarity": masked_similarity,
+            "fixed": p.fixed_share,
+            "texts": np.diff(p.entry_starts) + p.beyond,
+            "decided": said,
+            **_standing(finding, grouping, t, p.members, ground),
+            **_looks(finding, p, lead),
+        }
+
+    told: dict[str, Any] = {}
+    for (low, high), columns in zip(t.cuts, finding.engine.stream(part, t.cuts), strict=True):
+        for name, values in columns.items():
+            if name not in told:
+                small = np.int32 if values.dtype == np.int64 else values.dtype
+                told[name] = work.array(t.rows, small)
+            told[name][low:high] = values
+    wider = told.pop("wider")
+    # A cluster is a part of its family, which may stand in far more works.
+    told["spread"] = np.maximum(told["works"], np.append(told["works"], 0)[wider])
+    told["share"] = told["works"] / max(ground.works, 1)
+    slotted = (told["filled"] >= FILLED) & (told["reworded"] <= REWORDED)
+    told["variant"] = np.append(slotted, False)[wider]
+    for name in ("since", "until"):
+        told[name] = _coded(told[name], ground.dates)
+    told["kind"] = _coded(told["kind"], pa.array(KINDS, pa.large_string()))
+    return Evidence(**{name: _kept(work, values) for name, values in told.items()})
+
+
+def _kept(work: Work, values: Any) -> Any:
+    return work.keep(values) if isinstance(values, np.ndarray) else values
+
+
+def _coded(codes: Array, values: pa.Array) -> pa.DictionaryArray:
+    """Return a column of which there are few values; null where the code is negative."""
+    mask = codes < 0
+    return pa.DictionaryArray.from_arrays(
+        pa.array(codes, mask=mask if mask.any() else None), values, safe=False
     )
 
 
-def _members(t: Templates, clusters: pa.Table, families: pa.Table) -> tuple[Members, Members]:
-    """Return the units of clusters, and those of all rows of the templates."""
-    own = np.flatnonzero(t.family_rows >= len(t.clusters))
-    lists = [flat(clusters["members"]), flat(families["members"]).take(pa.array(own))]
-    units = [numbers(each.flatten()).astype(np.int64) for each in lists]
-    sizes = [numbers(each.value_lengths()).astype(np.int64) for each in lists]
-    return (
-        Members(units[0], starts_of(sizes[0])),
-        Members(np.concatenate(units), starts_of(np.concatenate(sizes))),
+class _Ground(NamedTuple):
+    """What is known of documents and units, on which groups stand."""
+
+    kin: Kin
+    work: I64
+    """Of each document."""
+    works: int
+    """How many there are."""
+    count: I64
+    """Per document, its units."""
+    groups: Array
+    """Per unit its family, or its cluster where it has none; -1: neither."""
+    dates: pa.Array
+    """All there are, ascending as strings."""
+    date: Array
+    """Per document, an index into these; -1: none."""
+
+
+def _ground(finding: Finding, grouping: Grouping, t: Templates) -> _Ground:
+    """Look at the documents and units of a finding, before any group is looked at."""
+    document = numbers(finding.units["document"])
+    documents = finding.documents.num_rows
+    looked_for = np.zeros(documents, np.int64)
+    groups = finding.work.array(len(document), np.int32)
+    for low in range(0, len(document), UNITS):
+        here = slice(low, low + UNITS)
+        np.add.at(looked_for, document[here][finding.compared[here]], 1)
+        cluster, family = grouping.cluster.of[here], grouping.family.of[here]
+        of_cluster = np.where(cluster >= 0, cluster + finding.texts.num_rows, -1)
+        groups[here] = np.where(family >= 0, family, of_cluster)
+    kin = joined(
+        (
+            kinship(documents_of(t.members.part(low, high), document, documents), looked_for)
+            for low, high in batches(np.diff(t.members.starts[: len(t.clusters) + 1]), UNITS)
+        ),
+        looked_for,
+    )
+    a, b = kin.pairs(WORK)
+    work = numbers(finding.engine.components(pa.array(a), pa.array(b), documents))
+    count = np.bincount(document, minlength=documents)
+    return _Ground(
+        kin, work, len(each_once(work)), count, groups, *_dates(finding.documents["date"])
     )
 
 
 def _standing(
-    finding: Finding,
-    grouping: Grouping,
-    t: Templates,
-    of_clusters: Members,
-    members: Members,
+    finding: Finding, grouping: Grouping, t: Templates, members: Members, ground: _Ground
 ) -> dict[str, Any]:
     """Return where groups stand: in what documents and works, and at which places of them."""
-    units, rows = finding.units, t.rows
-    document, paragraph = numbers(units["document"]), numbers(units["paragraph"])
-    documents = finding.documents.num_rows
-    looked_for = np.bincount(document[finding.compared], minlength=documents)
-    kin = kinship(documents_of(of_clusters, document, documents), looked_for)
-    a, b = kin.pairs(WORK)
-    work = numbers(finding.engine.components(pa.array(a), pa.array(b), documents))
-    held = documents_of(members, document, documents)
-    works = _distinct(held.group, work[held.document], rows)
-    since, until = _dates(finding.documents["date"], held.group, held.document, rows)
-
-    cluster, family = grouping.cluster.of, grouping.family.of
-    groups = np.where(
-        family >= 0, family, np.where(cluster >= 0, cluster + finding.texts.num_rows, -1)
-    )
-    count = np.bincount(document, minlength=documents)[document]
-    edge = np.minimum(EDGE, (count + 1) // 3)[members.units]
+    document, paragraph = (numbers(finding.units[name]) for name in ("document", "paragraph"))
+    rows = len(members.starts) - 1
+    held = documents_of(members, document, finding.documents.num_rows)
+    since, until = _ends(ground, held.group, held.document, rows)
     group, size = members.group, np.maximum(np.diff(members.starts), 1)
-    head, foot = (
-        np.bincount(group, place[members.units] < edge, rows) / size
-        for place in (paragraph, count - 1 - paragraph)
-    )
-    wider = _family_rows(t, family[members.units[members.starts[:-1]]])
+    place, count = paragraph[members.units], ground.count[document[members.units]]
+    edge = np.minimum(EDGE, (count + 1) // 3)
+    head, foot = (np.bincount(group, far < edge, rows) / size for far in (place, count - 1 - place))
     return {
         "documents": np.bincount(held.group, minlength=rows),
-        "works": works,
-        "share": works / max(len(runs(work)[0]), 1),
-        # A cluster is a part of its family, which may stand in far more works.
-        "spread": np.maximum(works, np.append(works, 0)[wider]),
+        "works": _distinct(group=held.group, value=ground.work[held.document], count=rows),
         "sources": _distinct(group, grouping.sources[members.units], rows),
         "since": since,
         "until": until,
-        "kin": kin_of(held, kin, rows),
-        "beside": beside(members, document, groups),
+        "kin": kin_of(held, ground.kin, rows),
+        "beside": beside(members, document, ground.groups),
         "head": head,
         "foot": foot,
-        "wider": wider,
+        "wider": _family_rows(t, grouping.family.of[members.units[members.starts[:-1]]]),
     }
 
 
@@ -139,36 +175,42 @@ def _distinct(group: I64, value: I64, count: int) -> I64:
     return np.bincount(runs(group * span + value)[0] // span, minlength=count)
 
 
-def _dates(column: pa.ChunkedArray, group: I64, document: I64, count: int) -> tuple[pa.Array, ...]:
-    """Return the first and the last date of each group's documents, as strings compare."""
+def _dates(column: pa.ChunkedArray) -> tuple[pa.Array, Array]:
+    """Return the dates there are, as strings compare, and per document its own; -1: none."""
     if column.null_count == len(column):
-        return pa.nulls(count, pa.large_string()), pa.nulls(count, pa.large_string())
-    coded = flat(column).dictionary_encode()
-    known = coded.dictionary
+        return pa.array([], pa.large_string()), np.full(len(column), -1, np.int32)
+    column_codes = flat(column).dictionary_encode()
+    known = column_codes.dictionary
     order = numbers(pc.array_sort_indices(known))
-    rank = np.empty(len(known) + 1, np.int64)
+    rank = np.empty(len(known) + 1, np.int32)
     rank[order] = np.arange(len(known))
     rank[-1] = -1
-    mine = rank[numbers(coded.indices.fill_null(-1))][document]
+    return known.take(pa.array(order)), rank[numbers(column_codes.indices.fill_null(-1))]
+
+
+def _ends(ground: _Ground, group: I64, document: I64, count: int) -> tuple[Array, Array]:
+    """Return the first and the last date of each group's documents; -1: none."""
+    mine = ground.date[document]
     dated = mine >= 0
-    least, most = np.full(count, len(known)), np.full(count, -1)
+    least, most = np.full(count, len(ground.dates), np.int32), np.full(count, -1, np.int32)
     np.minimum.at(least, group[dated], mine[dated])
     np.maximum.at(most, group[dated], mine[dated])
-    names = known.take(pa.array(order))
-    return tuple(names.take(pa.array(ends, mask=most < 0)) for ends in (least, most))
+    return np.where(most < 0, -1, least), most
 
 
-def _alike(finding: Finding, t: Templates, lead: I64) -> tuple[F64, F64]:
+def _alike(
+    finding: Finding, t: Templates, lead: I64, sets: Mapping[str, pa.Array]
+) -> tuple[F64, F64]:
     """Return the mean similarity of a row's other units to its first: literal, and masked."""
     a, b = t.texts, lead[t.entry_row]
     masked_a, masked_b = finding.masked_of[a], finding.masked_of[b]
     known = (masked_a >= 0) & (masked_b >= 0)
     others = np.maximum(np.bincount(t.entry_row, t.units, t.rows) - 1, 1)
 
-    def mean(sets: str, one: I64, other: I64) -> F64:
-        share, _ = similarities(one, other, flat(finding.texts[sets]))
+    def mean(name: str, one: I64, other: I64) -> F64:
+        share, _ = similarities(one, other, sets[name])
         share = np.where(one == other, 1.0, share)
-        if sets == "masked":
+        if name == "masked":
             share = np.where(known, share, 0.0)
         total = np.bincount(t.entry_row, t.units * share, t.rows) - share[t.entry_starts[:-1]]
         result: F64 = np.maximum(total, 0.0) / others
@@ -183,7 +225,7 @@ def _looks(finding: Finding, t: Templates, lead: I64) -> dict[str, Any]:
     texts = finding.texts
     first, length = numbers(texts["unit"])[lead], numbers(texts["length"])[lead]
     words = numbers(texts["free"])[lead].astype(np.int64)
-    shadow = _shadows(finding, first, length)
+    shadow = _shadows(finding, first)
     starts = starts_of(length)
     text, wide = np.empty(starts[-1], np.uint32), np.empty(t.rows, np.int32)
     code_points(*strings(shadow), starts, text, wide)
@@ -211,7 +253,7 @@ def _looks(finding: Finding, t: Templates, lead: I64) -> dict[str, Any]:
     }
     return {
         "filled": filled.filled,
-        "kind": pa.array(KINDS, pa.large_string()).take(pa.array(filled.kind)),
+        "kind": filled.kind.astype(np.int8),
         "reworded": filled.reworded,
         "length": length,
         "size": size,
@@ -222,43 +264,29 @@ def _looks(finding: Finding, t: Templates, lead: I64) -> dict[str, Any]:
         "figures": figures[starts[1:]] > figures[starts[:-1] + labels],
         "titled": (titles[starts[1:]] > titles[starts[:-1]]) | _after_opening(finding, first),
         "alphabetic": alphabetic,
-        **_matches(shadow, asked, finding.engine),
+        **_matches(shadow, asked),
     }
 
 
-def _matches(
-    shadow: pa.Array, asked: Mapping[str, tuple[list[str], Bools]], engine: Engine
-) -> dict[str, Bools]:
+def _matches(shadow: pa.Array, asked: Mapping[str, tuple[list[str], Bools]]) -> dict[str, Bools]:
     """Return, by name, which texts match one of some patterns, of those that are asked."""
-    found = {name: np.zeros(len(shadow), np.bool_) for name in asked}
-    tasks = [(name, pattern) for name, (patterns, _) in asked.items() for pattern in patterns]
-    which = {name: np.flatnonzero(wanted) for name, (_, wanted) in asked.items()}
-
-    def match(task: tuple[str, str]) -> Bools:
-        name, pattern = task
-        some = shadow.take(pa.array(which[name]))
-        told: Bools = numbers(pc.match_substring_regex(some, pattern))
-        return told
-
-    for (name, _), told in zip(tasks, engine.map(match, tasks), strict=True):
-        found[name][which[name]] |= told
+    found = {}
+    for name, (patterns, wanted) in asked.items():
+        found[name] = np.zeros(len(shadow), np.bool_)
+        which = np.flatnonzero(wanted)
+        some = shadow.take(pa.array(which))
+        for pattern in patterns:
+            found[name][which] |= numbers(pc.match_substring_regex(some, pattern))
     return found
 
 
-def _shadows(finding: Finding, units: I64, length: I64) -> pa.Array:
+def _shadows(finding: Finding, units: I64) -> pa.Array:
     """Return the shadow texts of units, which are not kept."""
     data, offsets = strings(finding.documents["text"])
     base = offsets[numbers(finding.units["document"])[units]]
     start = base + numbers(finding.units["byte_start"])[units]
     end = base + numbers(finding.units["byte_end"])[units]
-    tables = folding.load_tables()
-
-    def part(low_high: tuple[int, int]) -> pa.Array:
-        low, high = low_high
-        return folding.fold_spans(data, start[low:high], end[low:high], tables).shadow
-
-    parts = finding.engine.map(part, batches(length, BATCH_CHARACTERS))
-    return pa.concat_arrays([pa.array([], pa.large_string()), *parts])
+    return folding.fold_spans(data, start, end, folding.load_tables()).shadow
 
 
 def _labels(shadow: pa.Array) -> I64:

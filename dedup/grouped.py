@@ -11,15 +11,18 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from dedup.classes import Classes, find_classes
-from dedup.columns import I64, each_once, numbers
-from dedup.excerpts import unit_texts
+from dedup.columns import I64, Array, each_once, numbers
 from dedup.finding import Finding, Grouping
 from dedup.rules import CLASSES
+from dedup.spread import Members
 from dedup.stages.ledger import Groups
-from dedup.templates import Templates
+from dedup.templates import Templates, batches, starts_of
 from dedup.templating import find_templates
 
 __all__ = ["Grouped"]
+
+MEMBERS = 1 << 19
+"""Of groups that are counted at a time."""
 
 
 @dataclass(frozen=True)
@@ -47,9 +50,7 @@ class Grouped:
     @cached_property
     def classes(self) -> Classes:
         """What every cluster and family is, why, and from which evidence."""
-        return find_classes(
-            self.finding, self.grouping, self.templates, self.clusters, self.families
-        )
+        return find_classes(self.finding, self.grouping, self.templates)
 
     @cached_property
     def class_of_unit(self) -> npt.NDArray[np.int8]:
@@ -57,31 +58,38 @@ class Grouped:
 
         Boilerplate, if a person decided so. -1 for a unit that is in neither.
         """
-        g = self.grouping
+        g, finding = self.grouping, self.finding
         cluster, family = (self.classes.by_number(name) for name in ("cluster", "family"))
-        mine = cluster[g.cluster.of]
-        of_group = np.where(mine >= 0, mine, family[g.family.of])
-        decided = np.append(g.boilerplate, False)[self.finding.text_of]
-        return np.where(decided, CLASSES.index("boilerplate"), of_group).astype(np.int8)
+        decided = np.append(g.boilerplate, False)
+        count = len(finding.text_of)
+        told = finding.work.array(count, np.int8)
+        for low in range(0, count, MEMBERS):
+            here = slice(low, low + MEMBERS)
+            mine = cluster[g.cluster.of[here]]
+            of_group = np.where(mine >= 0, mine, family[g.family.of[here]])
+            boilerplate = CLASSES.index("boilerplate")
+            told[here] = np.where(decided[finding.text_of[here]], boilerplate, of_group)
+        return told
 
     def _groups(self, groups: Groups, families: Groups | None) -> pa.Table:
         finding = self.finding
-        members = np.flatnonzero(groups.of >= 0)
-        members = members[np.lexsort((finding.rank[members], groups.of[members]))]
-        numbers_, starts = np.unique(groups.of[members], return_index=True)
-        sizes = np.diff(np.append(starts, len(members)))
-        holder = np.repeat(np.arange(len(sizes)), sizes)
-        document = numbers(finding.units["document"])[members]
-        first = groups.first[numbers_]
+        number, members = _members(groups, finding)
+        sizes = np.diff(members.starts)
+        document = numbers(finding.units["document"])
+        of_document, of_text = (finding.work.array(len(sizes), np.int32) for _ in range(2))
+        for low, high in batches(sizes, MEMBERS):
+            part = members.part(low, high)
+            for told, of in ((of_document, document), (of_text, finding.text_of)):
+                told[low:high] = _distinct_in(part.group, of[part.units], high - low)
+        first = groups.first[number]
         columns: dict[str, Any] = {
-            "family" if families is None else "cluster": numbers_,
+            "family" if families is None else "cluster": number,
             "units": sizes,
-            "documents": _distinct_in(holder, document, len(sizes)),
-            "texts": _distinct_in(holder, finding.text_of[members], len(sizes)),
+            "documents": of_document,
+            "texts": of_text,
             "unit": first,
-            "text": unit_texts(finding.documents["text"], finding.units, first),
             "members": pa.LargeListArray.from_arrays(
-                pa.array(np.append(starts, len(members)).astype(np.int64)), pa.array(members)
+                pa.array(members.starts), pa.array(members.units)
             ),
         }
         if families is not None:
@@ -90,7 +98,20 @@ class Grouped:
         return pa.table(columns)
 
 
-def _distinct_in(holder: I64, value: I64, count: int) -> I64:
+def _members(groups: Groups, finding: Finding) -> tuple[I64, Members]:
+    """Return the numbers of groups, ascending, and the units of each in keep order."""
+    units = np.flatnonzero(groups.of >= 0)
+    units = units.astype(np.int32) if len(groups.of) < 1 << 31 else units
+    of = groups.of[units]
+    sizes = np.bincount(of)
+    order = np.lexsort((finding.rank[units], of))
+    held = finding.work.array(len(units), units.dtype)
+    np.take(units, order, out=held, mode="clip")
+    number = np.flatnonzero(sizes)
+    return number, Members(held, starts_of(sizes[number]))
+
+
+def _distinct_in(holder: I64, value: Array, count: int) -> I64:
     """Return how many distinct values each of ``count`` holders has."""
     span = int(value.max(initial=0)) + 1
     return np.bincount(each_once(holder * span + value) // span, minlength=count)

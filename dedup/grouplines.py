@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from collections.abc import Iterator
+from typing import Any, Literal, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -10,6 +11,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from dedup.columns import each_once, flat, numbers
+from dedup.engines import Engine
 from dedup.excerpts import unit_hashes
 from dedup.jsonlines import Json, array_of, objects, quoted
 from dedup.kinds import KINDS
@@ -27,52 +29,79 @@ SUBSTITUTIONS_SHOWN = 10
 
 
 class _Told(NamedTuple):
-    """What is told of each row of the templates, as JSON."""
+    """What is told of some rows of the templates, as JSON."""
 
-    reasons: Json
     template: Json
     substitutions: Json
     members: Json
 
 
-def group_lines(result: Result) -> tuple[pa.Array, pa.Array]:
-    """Return the lines of clusters.jsonl and of families.jsonl."""
-    told = _told(result, result.templates)
-    rows, count = result.templates.family_rows, result.clusters.num_rows
-    own = np.flatnonzero(rows >= count)
-    clusters = _lines(result, result.clusters, ["cluster", "family"], np.arange(count), told)
-    return clusters, _lines(result, result.families.take(own), ["family"], rows[own], told)
+def group_lines(
+    result: Result, engine: Engine, group: Literal["cluster", "family"]
+) -> Iterator[pa.Array]:
+    """Yield the lines of clusters.jsonl, or of families.jsonl, in parts."""
+    t = result.templates
+    groups, origins = _groups(result, group)
+    chains = result.tracing.cluster_chains if group == "cluster" else result.tracing.family_chains
+    chains = chains.filter(pc.is_in(chains[group], flat(groups[group])))
+    steps = _Steps(numbers(groups[group]), chains)
+    count = len(t.clusters)
+    cuts = [cut for cut in t.cuts if (cut[0] >= count) == (group == "family") and cut[0] < cut[1]]
+    base = 0 if group == "cluster" else count
+
+    def part(cut: tuple[int, int]) -> pa.Array:
+        low, high = cut[0] - base, cut[1] - base
+        return _lines(
+            result, t.part(*cut), cut, groups.slice(low, high - low),
+            origins.slice(low, high - low), _chains(result, *steps.part(low, high)),
+        )  # fmt: skip
+
+    yield from engine.stream(part, cuts)
 
 
-def _lines(result: Result, groups: pa.Table, names: list[str], rows: Ints, told: _Told) -> pa.Array:
-    templates, which, count = result.templates, pa.array(rows), groups.num_rows
-    tracing, name = result.tracing, names[0]
-    origins = tracing.clusters if name == "cluster" else tracing.families
-    chains = tracing.cluster_chains if name == "cluster" else tracing.family_chains
-    origins = origins.filter(pc.is_in(origins[name], flat(groups[name])))
-    chains = chains.filter(pc.is_in(chains[name], flat(groups[name])))
-    aligned = np.diff(templates.entry_starts)[rows]
+def _groups(result: Result, group: Literal["cluster", "family"]) -> tuple[pa.Table, pa.Table]:
+    """Return the table of the groups that are written, and their origins, row by row."""
+    groups = result.counted(group).drop_columns(["members"])
+    origins = result.tracing.clusters if group == "cluster" else result.tracing.families
+    if group == "family":
+        rows = result.templates.family_rows
+        groups = groups.take(pa.array(np.flatnonzero(rows >= len(result.templates.clusters))))
+        origins = origins.filter(pc.is_in(origins[group], flat(groups[group])))
+    return groups, origins
+
+
+def _lines(
+    result: Result, t: Templates, cut: tuple[int, int], groups: pa.Table, origins: pa.Table,
+    chain: Json,
+) -> pa.Array:  # fmt: skip
+    """Return the lines of some rows of the templates, whose part ``t`` is."""
+    told = _told(result, t)
+    names, reasons = result.classes.part(*cut)
     columns: dict[str, Any] = {
-        "schema_version": pa.array(np.full(count, SCHEMA_VERSION)),
-        **{column: groups[column] for column in (*names, "units", "documents", "texts", "dropped")},
-        "class": result.classes.names.take(which),
-        "reasons": told.reasons._replace(text=told.reasons.text.take(which)),
-        "fixed_share": pa.array(np.round(templates.fixed_share[rows], 4)),
-        "aligned": pa.array(aligned),
-        "template": told.template._replace(text=told.template.text.take(which)),
-        "substitutions": told.substitutions._replace(text=told.substitutions.text.take(which)),
+        "schema_version": pa.array(np.full(t.rows, SCHEMA_VERSION)),
+        **{
+            name: groups[name]
+            for name in ("cluster", "family", "units", "documents", "texts", "dropped")
+            if name in groups.column_names
+        },
+        "class": names,
+        "reasons": array_of(pa.LargeListArray.from_arrays(reasons.offsets, quoted(reasons.values))),
+        "fixed_share": pa.array(np.round(t.fixed_share, 4)),
+        "aligned": pa.array(np.diff(t.entry_starts)),
+        "template": told.template,
+        "substitutions": told.substitutions,
         "origin": Json(_origins(result, origins)),
-        "chain": _chains(result, groups[name], chains, name),
+        "chain": chain,
         "representative": Json(_places(result, flat(groups["unit"]))),
-        "text": groups["text"],
-        "members": told.members._replace(text=told.members.text.take(which)),
+        "text": result.texts_of(numbers(groups["unit"])),
+        "members": told.members,
     }
     return objects(columns, end="\n")
 
 
 def _told(result: Result, templates: Templates) -> _Told:
     t, distinct = templates, templates.distinct
-    row, unit = _shown(result, t)
+    row, unit = _shown(t)
     entry = t.entry_of(row, unit)
     slots = t.slots.counts[row]
     # Units whose values are written: members that are listed, and the first with each value.
@@ -118,24 +147,15 @@ def _told(result: Result, templates: Templates) -> _Told:
     said = lists._replace(text=pc.if_else(beyond, None, lists.text))
     places = _places(result, pa.array(unit), {"values": said})
     members = array_of(_lists(places, np.bincount(row, minlength=t.rows)))
-    told = result.classes.reasons
-    reasons = array_of(pa.LargeListArray.from_arrays(told.offsets, quoted(told.values)))
-    return _Told(reasons, template, substitutions, members)
+    return _Told(template, substitutions, members)
 
 
-def _shown(result: Result, t: Templates) -> tuple[Ints, Ints]:
+def _shown(t: Templates) -> tuple[Ints, Ints]:
     """Return the first members of each row, and their rows."""
-    count = len(t.clusters)
-    own = np.flatnonzero(t.family_rows >= count)
-    rows, units = [], []
-    for table, taken, base in ((result.clusters, None, 0), (result.families, own, count)):
-        members = flat(table["members"])
-        members = members if taken is None else members.take(pa.array(taken))
-        starts = numbers(members.offsets).astype(np.int64)
-        sizes = np.minimum(np.diff(starts), MEMBERS_SHOWN)
-        units.append(numbers(members.values)[listed(starts[:-1], starts[:-1] + sizes)])
-        rows.append(base + np.repeat(np.arange(len(sizes)), sizes))
-    return np.concatenate(rows).astype(np.int64), np.concatenate(units).astype(np.int64)
+    starts = t.members.starts
+    sizes = np.minimum(np.diff(starts), MEMBERS_SHOWN)
+    units = t.members.units[listed(starts[:-1], starts[:-1] + sizes)]
+    return np.repeat(np.arange(len(sizes)), sizes), units
 
 
 def _template(
@@ -211,19 +231,32 @@ def _origins(result: Result, told: pa.Table) -> pa.Array:
     return objects(columns | _place_columns(result, unit))
 
 
-def _chains(result: Result, groups: pa.ChunkedArray, told: pa.Table, name: str) -> Json:
+class _Steps:
+    """The chains of groups, and where the steps of each are."""
+
+    def __init__(self, groups: Ints, told: pa.Table) -> None:
+        of = np.searchsorted(groups, numbers(told.column(0)))
+        self.starts = np.searchsorted(of, np.arange(len(groups) + 1))
+        self.told = told
+
+    def part(self, low: int, high: int) -> tuple[Ints, pa.Table]:
+        """Return the sizes of the chains of some groups, and their steps."""
+        starts = self.starts[low : high + 1]
+        return np.diff(starts), self.told.slice(starts[0], starts[-1] - starts[0])
+
+
+def _chains(result: Result, size: Ints, told: pa.Table) -> Json:
     """Return, per group, a JSON array of the first steps of its chain; null where it has none."""
-    of = np.searchsorted(numbers(groups), numbers(told[name]))
-    size = np.bincount(of, minlength=len(groups))
-    step = np.arange(len(of)) - np.repeat(np.cumsum(size) - size, size)
+    step = np.arange(len(told)) - np.repeat(np.cumsum(size) - size, size)
     # What a step comes from is earlier, so whatever is shown has its source shown, too.
-    told = told.filter(pa.array(step < MEMBERS_SHOWN))
-    place = np.zeros(result.finding.units.num_rows, np.int64)
-    place[numbers(told["unit"])] = step[step < MEMBERS_SHOWN]
-    source = flat(told["source"])
+    told, step = told.filter(pa.array(step < MEMBERS_SHOWN)), step[step < MEMBERS_SHOWN]
+    unit, source = numbers(told["unit"]), flat(told["source"])
+    by_unit = np.argsort(unit, kind="stable")
+    place = np.searchsorted(unit[by_unit], numbers(source.fill_null(0)))
+    place = step[by_unit[np.minimum(place, len(unit) - 1)]] if len(unit) else step
     columns = {
         "date": told["date"],
-        "from": pa.array(place[numbers(source.fill_null(0))], mask=numbers(source.is_null())),
+        "from": pa.array(place, mask=numbers(source.is_null())),
         "similarity": pc.round(told["similarity"], 6),
     }
     steps = objects(columns | _place_columns(result, flat(told["unit"])))

@@ -26,7 +26,8 @@ class Json(NamedTuple):
 def objects(columns: Mapping[str, pa.Array | pa.ChunkedArray | Json], end: str = "") -> pa.Array:
     r"""Return one JSON object per row (large_string), its keys in the order of ``columns``.
 
-    Numbers, booleans and strings are written as JSON, null as ``null``. ``end`` follows each
+    Numbers, booleans and strings are written as JSON, null as ``null``, values of a dictionary as
+    themselves. ``end`` follows each
     object: a line feed, if they are to be the lines of a file.
 
     >>> objects({"a": pa.array([1, None]), "b": pa.array(["x", 'say "x"'])}).to_pylist()
@@ -71,6 +72,8 @@ def _values(column: pa.Array | pa.ChunkedArray | Json) -> tuple[str, pa.Array | 
     if pa.types.is_null(column.type):
         return "null", None, ""
     column = flat(column)
+    if pa.types.is_dictionary(column.type):
+        column = column.dictionary_decode()
     if not (pa.types.is_string(column.type) or pa.types.is_large_string(column.type)):
         return "", column.cast(pa.large_string()).fill_null("null"), ""
     return _around('"', _escaped(column.cast(pa.large_string())), '"')

@@ -58,9 +58,8 @@ def write_outputs(
         _write_lines(folder, "quarantine.jsonl", [_quarantine_lines(result)])
 
     def write_groups() -> None:
-        clusters, families = group_lines(result)
-        _write_lines(folder, "clusters.jsonl", [clusters])
-        _write_lines(folder, "families.jsonl", [families])
+        _write_lines(folder, "clusters.jsonl", group_lines(result, engine, "cluster"))
+        _write_lines(folder, "families.jsonl", group_lines(result, engine, "family"))
 
     def write_sections() -> None:
         _write_lines(folder, "sections.jsonl", [section_lines(result)])

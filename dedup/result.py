@@ -236,12 +236,12 @@ class Result:
     @cached_property
     def clusters(self) -> pa.Table:
         """One row per cluster: counts, its family, its representative, its first members."""
-        return self._with_dropped(self.grouped.clusters, self.cluster)
+        return self._with_texts(self.counted("cluster"))
 
     @cached_property
     def families(self) -> pa.Table:
         """One row per family: counts, its representative, its first members."""
-        return self._with_dropped(self.grouped.families, self.family)
+        return self._with_texts(self.counted("family"))
 
     @property
     def templates(self) -> Templates:
@@ -285,16 +285,29 @@ class Result:
         of = (self.cluster if group == "cluster" else self.family).of
         units = np.flatnonzero(of >= 0)
         units = units[np.argsort(of[units], kind="stable")]
-        table = self.clusters if group == "cluster" else self.families
+        table = self.grouped.clusters if group == "cluster" else self.grouped.families
         rows = np.arange(table.num_rows) if group == "cluster" else self.templates.family_rows
         row = rows[np.searchsorted(numbers(table[group]), of[units])]
         return slot_table(self.templates, group, of[units], row, units)
 
-    def _with_dropped(self, table: pa.Table, groups: Groups) -> pa.Table:
-        """Return a table of groups with how many units of each are dropped."""
+    def counted(self, group: Literal["cluster", "family"]) -> pa.Table:
+        """Return ``clusters`` or ``families`` without their texts."""
+        table, groups = self.grouped.clusters, self.cluster
+        if group == "family":
+            table, groups = self.grouped.families, self.family
         count = np.bincount(groups.of[self.dropped & (groups.of >= 0)], minlength=len(groups.first))
         at = table.column_names.index("texts") + 1
-        return table.add_column(at, "dropped", pa.array(count[numbers(table.column(0))]))
+        return table.add_column(at, "dropped", pa.array(count[numbers(table[group])]))
+
+    def _with_texts(self, table: pa.Table) -> pa.Table:
+        """Return a table of groups with the texts of those that represent them."""
+        text = self.texts_of(numbers(table["unit"]))
+        table = table.add_column(table.column_names.index("members"), "text", text)
+        return table.set_column(
+            table.column_names.index("members"),
+            "members",
+            table["members"].cast(pa.large_list(pa.int64())),
+        )
 
     def copies(self, doc: str) -> pa.Table:
         """Return the ledger's rows of the documents labelled ``doc``, or whose source they are."""

@@ -71,9 +71,9 @@ class Evidence:
     """Works of the family that its first unit is of, if those are more."""
     sources: I64
     """Values of the source field; documents, where there is none."""
-    since: pa.Array
+    since: pa.DictionaryArray
     """The first of the dates of its documents; null where there is none."""
-    until: pa.Array
+    until: pa.DictionaryArray
     kin: F64
     """Share of its first document, or of the smaller, that others of them have, beside it: mean."""
     beside: F64
@@ -89,7 +89,7 @@ class Evidence:
     """Share of the text that all have."""
     filled: F64
     """See ``filling.Filling``, as of the other two."""
-    kind: pa.Array
+    kind: pa.DictionaryArray
     reworded: F64
     variant: Bools
     """Of the family: its slots are filled in otherwise, also where this cluster has one filling."""
@@ -145,9 +145,16 @@ class Evidence:
         """Differs in what fills its slots, and in little else."""
         return (self.filled >= FILLED) & (self.reworded <= REWORDED)
 
+    def part(self, low: int, high: int) -> Evidence:
+        """Return the evidence of some groups, from one up to another."""
+        return Evidence(*(getattr(self, each.name)[low:high] for each in fields(self)))
+
     def table(self) -> pa.Table:
         """Return the evidence as a table."""
-        return pa.table({each.name: getattr(self, each.name) for each in fields(self)})
+        told = {each.name: getattr(self, each.name) for each in fields(self)}
+        for name in ("since", "until", "kind"):
+            told[name] = told[name].dictionary_decode()
+        return pa.table(told)
 
 
 class Rule(NamedTuple):

@@ -21,7 +21,7 @@ def slot_table(templates: Templates, name: str, group: Ints, row: Ints, unit: In
     ``group``, the number of the cluster or family, is told beside under ``name``. Units of texts
     that are not aligned are left out.
     """
-    t = templates
+    t = templates.part(0, templates.rows)
     entry = t.entry_of(row, unit)
     order = np.lexsort((unit, entry))
     order = order[entry[order] >= 0]
@@ -48,7 +48,8 @@ def substitution_table(templates: Templates) -> pa.Table:
     counts; those of a unit that is in a cluster and in a family count once. Of a value that is
     written in several ways the first is told.
     """
-    t, pairs = templates, templates.pairs
+    t = templates.part(0, templates.rows)
+    pairs = t.pairs
     held = np.flatnonzero(pairs.fresh)
     both = together(*pairs.hashes[held].T)
     order = np.argsort(both, kind="stable")

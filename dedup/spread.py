@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import NamedTuple
 
 import numpy as np
 
-from dedup.columns import F64, I64, Bools
+from dedup.columns import F64, I64, Array, Bools
 
-__all__ = ["Held", "Kin", "Members", "beside", "documents_of", "kin_of", "kinship", "runs"]
+__all__ = [
+    "Held", "Kin", "Members", "beside", "documents_of", "joined", "kin_of", "kinship", "runs",
+]  # fmt: skip
 
 
 class Members(NamedTuple):
     """Units of groups, group by group, in keep order: the first of each represents it."""
 
-    units: I64
+    units: Array
     starts: I64
     """Where each group begins; one more than there are."""
 
@@ -22,6 +25,12 @@ class Members(NamedTuple):
     def group(self) -> I64:
         """The group of each member."""
         return np.repeat(np.arange(len(self.starts) - 1), np.diff(self.starts))
+
+    def part(self, low: int, high: int) -> Members:
+        """Return some of the groups, from one up to another."""
+        starts = self.starts[low : high + 1]
+        units = self.units[starts[0] : starts[-1]]
+        return Members(units.astype(np.int64), starts - starts[0])
 
 
 class Kin(NamedTuple):
@@ -111,10 +120,31 @@ def kinship(held: Held, sizes: I64) -> Kin:
     both = np.append(
         np.minimum(units, of_lead[group]), np.minimum(units[follows], units[follows - 1])
     )
-    key, at = np.unique(np.minimum(a, b) * count + np.maximum(a, b), return_inverse=True)
-    shared = np.bincount(at, both, len(key)).astype(np.int64)
+    key, shared = _summed(np.minimum(a, b) * count + np.maximum(a, b), both)
     smaller = np.minimum(sizes[key // max(count, 1)], sizes[key % max(count, 1)])
     return Kin(key, shared, smaller, count)
+
+
+def joined(parts: Iterable[Kin], sizes: I64) -> Kin:
+    """Return what the documents of all clusters have in common, given that of some and others."""
+    count = len(sizes)
+    keys, told = [np.zeros(0, np.int64)], [np.zeros(0, np.int32)]
+    for part in parts:
+        keys.append(part.key)
+        told.append(part.shared.astype(np.int32))
+    key, shared = _summed(np.concatenate(keys), np.concatenate(told))
+    smaller = np.minimum(sizes[key // max(count, 1)], sizes[key % max(count, 1)])
+    return Kin(key, shared, smaller, count)
+
+
+def _summed(key: I64, values: Array) -> tuple[I64, I64]:
+    """Return the distinct keys, ascending, and the sum of the values of each."""
+    order = np.argsort(key, kind="stable")
+    key = key[order]
+    starts = np.flatnonzero(np.diff(key, prepend=-1))
+    if not len(starts):
+        return key, np.zeros(0, np.int64)
+    return key[starts], np.add.reduceat(values[order], starts, dtype=np.int64)
 
 
 def kin_of(held: Held, kin: Kin, groups: int) -> F64:

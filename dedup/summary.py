@@ -83,7 +83,7 @@ def summary_text(report: Mapping[str, Any], result: Result, best: I8) -> str:
         _section("Why units were masked", _reasons(result, best, "masked")),
         _section("Why units were only tagged", _reasons(result, best, "tagged")),
         _section("Where the texts of clusters come from", _origins(result)),
-        _groups(result, "cluster", result.clusters),
+        _groups(result, "cluster", result.counted("cluster")),
         _groups(result, "family", _beyond_clusters(result)),
         _section(
             "Places and organisations put in place of others, and how often", _exchanged(result)
@@ -188,7 +188,7 @@ def _origins(result: Result) -> list[str]:
 
 def _beyond_clusters(result: Result) -> pa.Table:
     """Return the families that hold more than the cluster of their first unit."""
-    families = result.families
+    families = result.counted("family")
     first = families["unit"].to_numpy()
     clusters = np.bincount(result.cluster.of[result.cluster.of >= 0], minlength=1)
     of_first = result.cluster.of[first]
@@ -204,11 +204,9 @@ def _groups(result: Result, noun: str, groups: pa.Table) -> str:
     shown = traced.filter(pc.is_in(traced[noun], pa.array(numbers[order])))
     origin = dict(zip(shown[noun].to_pylist(), shown["unit"].to_pylist(), strict=True))
     lines: list[str] = []
-    for row in (
-        groups.select([noun, "units", "documents", "dropped", "unit", "text"])
-        .take(order)
-        .to_pylist()
-    ):
+    largest = groups.select([noun, "units", "documents", "dropped", "unit"]).take(order)
+    texts = result.texts_of(largest["unit"].to_numpy()).to_pylist()
+    for row, text in zip(largest.to_pylist(), texts, strict=True):
         # Who had it first, where that is known; else one of them.
         first = origin[row[noun]]
         dropped = f", {row['dropped']:,} dropped" if row["dropped"] else ""
@@ -217,7 +215,7 @@ def _groups(result: Result, noun: str, groups: pa.Table) -> str:
             f"  {noun} {row[noun]} ({CLASSES[classes[row[noun]]]}): {size}; "
             f"{'one' if first is None else 'first'} in "
             f"{_place(result, row['unit'] if first is None else first)}",
-            f"    {_quoted(row['text'])}",
+            f"    {_quoted(text)}",
         ]
     plural = {"cluster": "clusters", "family": "families"}[noun]
     beyond = ", the same but for numbers, dates and places" if noun == "family" else ""

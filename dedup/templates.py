@@ -15,6 +15,7 @@ from dedup.columns import Array, make_strings, numbers, strings
 from dedup.finding import Finding
 from dedup.kernels.spans import copy_spans
 from dedup.kinds import KINDS
+from dedup.spread import Members
 from dedup.stages.template import Slots, in_original
 
 __all__ = [
@@ -45,18 +46,45 @@ class Templates:
     """Per family, in the order of their numbers, the row of it."""
     families: Ints
     """Number of each family."""
+    members: Members
+    """The units of each row."""
     entry_starts: Ints
     """Where the entries of each row begin, and their number."""
-    texts: Ints
+    texts: Array
     """Of each entry."""
-    units: Ints
+    units: Array
     """Of each entry: how many units of the row have its text."""
-    beyond: Ints
+    beyond: Array
     """Per row, the texts that are not aligned: they would make it too large."""
-    fresh: Ints
+    fresh: Array
     """Of each entry: its units that no cluster's row counts together with the row's first."""
     slots: Slots
-    """Of the rows."""
+    """Of the rows; as small numbers as there can be, which ``part`` makes large ones of."""
+    cuts: list[tuple[int, int]]
+    """Rows of which the templates fit into memory at once, none of clusters and families."""
+
+    def part(self, low: int, high: int) -> Templates:
+        """Return some of the rows, from one up to another, numbered from 0, and no families."""
+        first, last = self.entry_starts[low], self.entry_starts[high]
+        a, b = self._row_values[low], self._row_values[high]
+        none = np.zeros(0, np.int64)
+        counts, begin, end, hashes, kinds, damaged = self.slots
+        return Templates(
+            self.finding, self.clusters[low:high], none, none, self.members.part(low, high),
+            self.entry_starts[low : high + 1] - first,
+            *(each[first:last].astype(np.int64) for each in (self.texts, self.units)),
+            self.beyond[low:high].astype(np.int64), self.fresh[first:last].astype(np.int64),
+            Slots(
+                counts[low:high].astype(np.int64), begin[a:b].astype(np.int64),
+                end[a:b].astype(np.int64), hashes[a:b], kinds[a:b], damaged[a:b],
+            ),
+            [(0, high - low)],
+        )  # fmt: skip
+
+    @cached_property
+    def _row_values(self) -> Ints:
+        """Where the values of each row begin, and their number."""
+        return starts_of(self.slots.counts * np.diff(self.entry_starts))
 
     @cached_property
     def rows(self) -> int:
@@ -206,7 +234,8 @@ class Templates:
                 starts[low : high + 1] - a, begin[a:b], end[a:b], tables,
             )  # fmt: skip
 
-        parts = self.finding.engine.map(part, batches(last - first, 4 * BATCH_CHARACTERS))
+        cuts = batches(last - first, 4 * BATCH_CHARACTERS)
+        parts = self.finding.engine.map(part, cuts) if len(cuts) > 1 else [*map(part, cuts)]
         shift = np.repeat(first, counts)
         begin = shift + np.concatenate([np.empty(0, np.int64), *(each[0] for each in parts)])
         end = shift + np.concatenate([np.empty(0, np.int64), *(each[1] for each in parts)])

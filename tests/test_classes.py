@@ -121,7 +121,7 @@ def test_what_a_person_decided_comes_first() -> None:
     decided = np.zeros(finding.texts.num_rows, np.bool_)
     decided[finding.text_of[result.clusters["unit"].to_numpy()]] = True
     grouping = dataclasses.replace(result.decision.grouping, boilerplate=decided)
-    classes = find_classes(finding, grouping, result.templates, result.clusters, result.families)
+    classes = find_classes(finding, grouping, result.templates)
     assert classes.names.to_pylist() == ["boilerplate"]
     assert RULES[classes.rules[0]].when == "a person decided so"
     assert result.classes.names.to_pylist() == ["copy"]

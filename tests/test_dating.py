@@ -122,7 +122,7 @@ def dates_of(*rows: tuple[str, str, str | None, str]) -> list[tuple[str | None, 
         },
         schema=DOCUMENTS,
     )
-    heads = pa.chunked_array([[row[3][:HEAD] for row in rows]], pa.large_string())
+    heads = [pa.array([row[3][:HEAD] for row in rows], pa.large_string())]
     table = document_dates(documents, names, np.ones(len(rows), bool), heads)
     return [
         (written((first, last)) if first else None, FOUND[found] if found >= 0 else None)  # type: ignore[arg-type]
@@ -168,6 +168,6 @@ def test_documents_that_are_not_asked_for_are_not_dated():
          "source": [None, None], "text": ["", ""]},
         schema=DOCUMENTS,
     )  # fmt: skip
-    heads = pa.chunked_array([[""]], pa.large_string())
+    heads = [pa.array([""], pa.large_string())]
     told = document_dates(documents, ["a.jsonl"], np.array([False, True]), heads)
     assert told["first"].to_pylist() == [0, 20200101]

@@ -21,7 +21,15 @@ DAMS = "全體巡庫員完成了我{b}小型水庫的{a}加固，巡查記錄由
 
 def rows_of(result: Result) -> list[list[dict[str, Any]]]:
     """Return the rows of clusters.jsonl and of families.jsonl."""
-    return [[json.loads(line) for line in lines.to_pylist()] for lines in group_lines(result)]
+    engine = result.finding.engine
+    return [
+        [
+            json.loads(line)
+            for part in group_lines(result, engine, group)
+            for line in part.to_pylist()
+        ]
+        for group in ("cluster", "family")
+    ]
 
 
 def parts(row: dict[str, Any]) -> list[Any]:

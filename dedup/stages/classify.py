@@ -9,7 +9,7 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from dedup.columns import F64, I64, Bools, numbers
+from dedup.columns import F64, I64, Array, Bools, numbers
 from dedup.rules import CLASSES, MANY, RULES, TITLE, Evidence
 
 __all__ = ["because", "class_of_pairs", "class_of_passages", "classify"]
@@ -34,7 +34,7 @@ def classify(evidence: Evidence) -> I64:
     return number
 
 
-def because(rules: I64, evidence: Evidence) -> pa.Array:
+def because(rules: Array, evidence: Evidence) -> pa.Array:
     """Return why each group is what it is (large_list<large_string>).
 
     First what its rule says, with the figures; then the evidence that there is of every group:
@@ -45,6 +45,8 @@ def because(rules: I64, evidence: Evidence) -> pa.Array:
     def column(name: str) -> pa.Array:
         if name not in columns:
             values = getattr(evidence, name)
+            if isinstance(values, pa.DictionaryArray):
+                values = values.dictionary_decode()
             if isinstance(values, np.ndarray):
                 share = values.dtype.kind == "f"
                 values = pa.array(np.rint(values * 100).astype(np.int64) if share else values)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import NamedTuple
+from collections.abc import Callable, Sequence
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -205,9 +205,15 @@ def origins(group: I64, clues: Clues, versions: I64) -> pa.Table:
         {
             "group": pa.array(group[starts], pa.int64()),
             "row": pa.array(np.where(status == 2, -1, first), pa.int64()),
-            "status": pa.array(STATUS, pa.large_string()).take(pa.array(status)),
-            "reason": pa.array(REASONS, pa.large_string()).take(pa.array(reason)),
+            "status": _coded(status, STATUS),
+            "reason": _coded(reason, REASONS),
         }
+    )
+
+
+def _coded(codes: npt.NDArray[Any], names: Sequence[str]) -> pa.DictionaryArray:
+    return pa.DictionaryArray.from_arrays(
+        pa.array(codes, pa.int8()), pa.array(names, pa.large_string())
     )
 
 
