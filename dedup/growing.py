@@ -34,10 +34,9 @@ class Growing:
         self._files: list[IO[bytes]] = []
         if self._folder is not None:
             with explained(self._folder):
-                self._files = [
-                    self._open.enter_context(tempfile.TemporaryFile(dir=self._folder))
-                    for _ in types
-                ]
+                for _ in types:
+                    file = tempfile.TemporaryFile(dir=self._folder)  # noqa: SIM115
+                    self._files.append(self._open.enter_context(file))
 
     def append(self, *columns: Array) -> None:
         """Take what comes next in each column.
@@ -47,8 +46,8 @@ class Growing:
         OutputError
             If the disk has no room for it.
         """
-        for number, (values, type_) in enumerate(zip(columns, self._types, strict=True)):
-            values = np.ascontiguousarray(values, type_)
+        for number, (column, type_) in enumerate(zip(columns, self._types, strict=True)):
+            values = np.ascontiguousarray(column, type_)
             self._sizes[number] += len(values)
             if self._folder is None:
                 self._parts[number].append(values)

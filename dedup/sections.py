@@ -14,16 +14,30 @@ from dedup.columns import I64, flat, numbers
 from dedup.finding import Decision, Finding
 from dedup.rules import CLASSES
 from dedup.settings import Settings
-from dedup.stages.anchors import Held, hold, meet, steps, telling, unit_anchors, weighed
+from dedup.growing import Growing
+from dedup.stages.anchors import (
+    Held,
+    counts,
+    hold,
+    meet,
+    steps,
+    telling,
+    tells,
+    unit_anchors,
+    weighed,
+)
 from dedup.stages.sections import UNITS_ALONE, chain, place
 from dedup.stages.verify import measure
+from dedup.templates import batches
 
 __all__ = ["Sections", "find_sections"]
 
 PAIRS = 1 << 13
 """Of documents, that are looked through at once."""
-SPACES = 4
-"""Into so many spaces the keys are parted, to be sorted on all threads."""
+ROWS = 1 << 18
+"""Units that are looked at at a time."""
+KEYS = 1 << 19
+"""That documents meet at, in a space of those that are sorted at a time, about."""
 
 
 @dataclass(frozen=True)
@@ -47,34 +61,92 @@ def find_sections(
     ``class_of_unit`` is as ``Grouped`` has it: what is boilerplate is no anchor, whether evidence
     or a person says so.
     """
-    engine = finding.engine
+    engine, work = finding.engine, finding.work
     units, passages = finding.units, finding.passages
-    length = numbers(units["length"])
-    document = numbers(units["document"])
-    # Of units that resemble many others, their own text tells which goes with which.
-    cluster, family = decision.cluster.of, decision.family.of
-    of = np.stack([np.where(cluster >= 0, finding.text_of, -1), cluster, family], axis=1)
-    of += (of >= 0) * np.arange(3) * (finding.texts.num_rows + 1)  # of each kind its own numbers
-    of[class_of_unit == CLASSES.index("boilerplate")] = -1
-    held = hold(of, document, _weighed(units, ""), finding.documents.num_rows)
-    unit_start = np.concatenate([[0], np.cumsum(length)]).astype(np.int64)
+    unit_start = _unit_starts(finding)
+    held, parts = _held(finding, decision, class_of_unit)
     across = _across(finding)
-    keys, capped = _meetings(finding, held, across, unit_start, settings)
-    pairs = np.stack(np.divmod(keys, max(1, finding.documents.num_rows)), axis=1)
+    keys, capped = _meetings(finding, held, parts, across, unit_start, settings)
+    keys = work.keep(keys)
+    pairs = work.array((len(keys), 2), np.int32)
+    for low in range(0, len(keys), ROWS):
+        told = np.divmod(keys[low : low + ROWS], max(1, finding.documents.num_rows))
+        pairs[low : low + ROWS] = np.stack(told, axis=1)
     sizes = np.diff(held.documents)
-    turned = sizes[pairs[:, 0]] > sizes[pairs[:, 1]]
-    pairs[turned] = pairs[turned, ::-1]
+    for low in range(0, len(keys), ROWS):
+        some = pairs[low : low + ROWS]
+        turned = sizes[some[:, 0]] > sizes[some[:, 1]]
+        some[turned] = some[turned, ::-1]
     of_passage = np.searchsorted(keys, across)
     of_passage[np.append(keys, -1)[of_passage] != across] = -1
     by_pair = np.argsort(of_passage, kind="stable")
     sought = _Sought(finding, held, pairs, by_pair, of_passage[by_pair], unit_start)
-    parts = engine.map(sought.sections, list(pairwise([*range(0, len(pairs), PAIRS), len(pairs)])))
-    anchors = pa.concat_tables([part[0] for part in parts] or [_NO_ANCHORS])
-    sizes = np.concatenate([np.zeros(0, np.int64), *(np.diff(part[1]) for part in parts)])
-    covered = np.concatenate([np.zeros((0, 2), np.int64), *(part[2] for part in parts)])
+    told = engine.map(sought.sections, list(pairwise([*range(0, len(pairs), PAIRS), len(pairs)])))
+    anchors = pa.concat_tables([part[0] for part in told] or [_NO_ANCHORS])
+    sizes = np.concatenate([np.zeros(0, np.int64), *(np.diff(part[1]) for part in told)])
+    covered = np.concatenate([np.zeros((0, 2), np.int64), *(part[2] for part in told)])
     starts = np.concatenate([[0], np.cumsum(sizes)]).astype(np.int64)
     rows, anchors = place(anchors, starts, covered, units, passages, unit_start, finding.rank)
     return Sections(rows, anchors, capped)
+
+
+def _unit_starts(finding: Finding) -> I64:
+    """Return where each unit starts, in shadow characters of all; one more than there are."""
+    length = numbers(finding.units["length"])
+    starts = finding.work.array(len(length) + 1, np.int64)
+    starts[0] = 0
+    np.cumsum(length, out=starts[1:])
+    return starts
+
+
+def _held(
+    finding: Finding, decision: Decision, class_of_unit: npt.NDArray[np.int8]
+) -> tuple[Held, list[tuple[int, int]]]:
+    """Return what documents hold of the groups that tell something, and how to part those."""
+    units, work, count = finding.units, finding.work, finding.documents.num_rows
+    document = numbers(units["document"])
+    first = np.searchsorted(document, np.arange(count + 1))
+    parts = batches(np.diff(first), ROWS)
+    # Of each kind its own numbers.
+    base = np.cumsum([0, finding.texts.num_rows, decision.cluster.count, decision.family.count])
+
+    def grouped(part: tuple[int, int]) -> tuple[I64, I64]:
+        """Return units that are in a group, and of each its groups."""
+        here = slice(first[part[0]], first[part[1]])
+        cluster, family = decision.cluster.of[here], decision.family.of[here]
+        some = (cluster >= 0) | (family >= 0)
+        some &= class_of_unit[here] != CLASSES.index("boilerplate")
+        which = np.flatnonzero(some)
+        cluster, family = cluster[which], family[which]
+        # Of units that resemble many others, their own text tells which goes with which.
+        text = np.where(cluster >= 0, finding.text_of[here][which], -1)
+        of = np.stack([text, cluster, family], axis=1).astype(np.int64)
+        return which + here.start, of + (of >= 0) * base[:3]
+
+    tallies = [work.array(base[-1], kind) for kind in (np.int32, np.int64, np.int32)]
+    for tally in tallies:
+        tally[:] = 0
+    for part in parts:
+        unit, of = grouped(part)
+        group, *added = counts(of, document[unit], _weighed(units, "", unit))
+        for tally, values in zip(tallies, added, strict=True):
+            tally[group] += values.astype(tally.dtype)
+    wanted = np.empty(base[-1], np.bool_)
+    for low in range(0, len(wanted), ROWS):
+        wanted[low : low + ROWS] = tells(*(tally[low : low + ROWS] for tally in tallies))
+    del tallies
+
+    grown = Growing(work, np.int32, np.int32, np.int8, np.int64, np.int32, np.int32, np.int32)
+    rows, starts = 0, np.zeros(count + 1, np.int64)
+    for low, high in parts:
+        unit, of = grouped((low, high))
+        h = hold(of, document[unit] - low, wanted, high - low)
+        starts[low : high + 1] = rows + h.documents
+        keys = h.keys + low * h.groups
+        grown.append(unit[h.unit], h.group, h.kind, keys, rows + h.rows, h.times, h.nth)
+        rows += len(h.unit)
+    unit, group, kind, *rest = grown.close()
+    return Held(unit, group, kind, starts, *rest, len(wanted)), parts
 
 
 _NAMES = (
@@ -101,7 +173,7 @@ class _Sought:
         """Return the sections of some pairs: anchors, where each one's begin, what is covered."""
         low, high = part
         start = self.unit_start
-        a, b = self.pairs[low:high].T
+        a, b = self.pairs[low:high].T.astype(np.int64)
         pair, *unit = unit_anchors(a, b, self.held)
         columns = {"unit_a": unit[0], "unit_b": unit[1], "matched": self._matched(*unit)}
         columns["passage"] = np.full(len(pair), -1, np.int64)
@@ -150,10 +222,10 @@ class _Sought:
         return result
 
 
-def _weighed(stretches: pa.Table, side: str) -> I64:
+def _weighed(stretches: pa.Table, side: str, which: I64 | slice = slice(None)) -> I64:
     """Return the characters of units, or of one side of passages, as ``weighed`` has them."""
     length, start, end = (
-        numbers(stretches[side + name]) for name in ("length", "byte_start", "byte_end")
+        numbers(stretches[side + name])[which] for name in ("length", "byte_start", "byte_end")
     )
     return weighed(length, end - start)
 
@@ -169,16 +241,29 @@ def _across(finding: Finding) -> I64:
 
 
 def _meetings(
-    finding: Finding, held: Held, across: I64, unit_start: I64, settings: Settings
+    finding: Finding,
+    held: Held,
+    parts: list[tuple[int, int]],
+    across: I64,
+    unit_start: I64,
+    settings: Settings,
 ) -> tuple[I64, int]:
     """Return the pairs of documents to be looked through, each as one number, ascending.
 
     And how many groups and steps were too frequent for all their documents to be compared.
     """
-    met = pa.concat_tables(finding.engine.group(meet, _spaces(steps(held)), ["key"], 2))
-    a, b = numbers(met["a"]), numbers(met["b"])
     count = max(1, finding.documents.num_rows)
-    pair = np.concatenate([a * count + b, across])
+
+    def pairs(rows: pa.Table) -> pa.Table:
+        """Return the pairs of those that meet, and whether at a step; and what is capped."""
+        met = meet(rows)
+        pair = numbers(met["a"]) * count + numbers(met["b"])
+        strong = numbers(met["weight"]) > 1
+        return pa.table({"met": 2 * pair + strong, "capped": met["capped"]})
+
+    spaces = _spaces(finding, held, parts)
+    told = pa.concat_tables(finding.engine.group(pairs, spaces, ["key"], 2))
+    capped = int(np.count_nonzero(numbers(told["capped"])))
     through = np.zeros(len(across), np.bool_)
     for prefix in ("", "source_"):
         unit, offset, length = (
@@ -187,8 +272,8 @@ def _meetings(
         last = np.minimum(unit + UNITS_ALONE - 1, len(unit_start) - 1)
         through |= unit_start[last] < unit_start[unit] + offset + length
     # A section is made of two anchors or more, or of one that goes through many units.
-    strong = np.concatenate([numbers(met["weight"]) > 1, through])
-    found = 2 * pair + strong
+    found = np.concatenate([numbers(told["met"]), 2 * across + through])
+    del told
     found.sort()
     found = found[np.searchsorted(found, 0) :]
     keys = found >> 1
@@ -199,13 +284,20 @@ def _meetings(
         source = np.zeros(count, np.int64)
         source[numbers(finding.units["document"])] = finding.sources(settings)
         keys = keys[source[keys // count] != source[keys % count]]
-    return keys, int(np.count_nonzero(numbers(met["capped"])))
+    return keys, capped
 
 
-def _spaces(rows: pa.Table) -> Iterator[pa.Table]:
+def _spaces(finding: Finding, held: Held, parts: list[tuple[int, int]]) -> Iterator[pa.Table]:
     """Yield the keys of each space, with their documents."""
-    key, document = numbers(rows["key"]), numbers(rows["document"])
-    space = key >> np.uint64(62)
-    for number in range(SPACES):
-        here = np.flatnonzero(space == number)
-        yield pa.table({"key": key[here], "document": document[here]})
+    bits = min(6, (len(held.unit) * 3 // KEYS).bit_length())
+    grown = [Growing(finding.work, np.uint64, np.int32) for _ in range(1 << bits)]
+    for low, high in parts:
+        rows = steps(held, low, high)
+        key, document = numbers(rows["key"]), numbers(rows["document"])
+        space = (key >> np.uint64(56)).astype(np.uint8) >> (8 - bits)
+        for number, each in enumerate(grown):
+            here = np.flatnonzero(space == number)
+            each.append(key[here], document[here])
+    while grown:
+        key, document = grown.pop().close()
+        yield pa.table({"key": key, "document": document.astype(np.int64)})

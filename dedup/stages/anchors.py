@@ -12,10 +12,10 @@ from dataclasses import dataclass
 import numpy as np
 import pyarrow as pa
 
-from dedup.columns import I64, U64, Bools, numbers
+from dedup.columns import I64, U64, Array, Bools, numbers
 from dedup.partners import earlier_rows
 
-__all__ = ["Held", "hold", "meet", "steps", "telling", "unit_anchors", "weighed"]
+__all__ = ["Held", "counts", "hold", "meet", "steps", "telling", "tells", "unit_anchors", "weighed"]
 
 CHARACTERS_TO_A_PLACE = 3
 """Of a text that stands in many places: it tells of two of them that they share something if it has
@@ -66,25 +66,27 @@ def weighed(characters: I64, size: I64) -> I64:
 class Held:
     """The groups that the units of ``d`` documents hold: ``n`` rows, by unit."""
 
-    unit: I64
-    group: I64
-    kind: I64
+    unit: Array
+    group: Array
+    kind: Array
     """0 of a text, 1 of a cluster, 2 of a family."""
     documents: I64
     """Where the rows of each document begin; one more than there are."""
     keys: I64
     """Of each row its document and its group, as ``document * groups + group``, sorted."""
-    rows: I64
+    rows: Array
     """The row of each key."""
-    times: I64
+    times: Array
     """Of each row, how many of its document have its group."""
-    nth: I64
+    nth: Array
     """Of each row, how many of those come before it."""
     groups: int
 
 
-def hold(of: I64, document: I64, length: I64, documents: int) -> Held:
-    """Return what documents hold of the groups that tell something.
+def counts(of: I64, document: I64, length: I64) -> tuple[I64, I64, I64, I64]:
+    """Return of some documents each group that their units are in, and what it is counted by.
+
+    Those are its units, their characters, and the documents it stands in.
 
     Parameters
     ----------
@@ -92,56 +94,80 @@ def hold(of: I64, document: I64, length: I64, documents: int) -> Held:
         A row per unit and a column per kind of group (-1: none); no two groups of one number.
     document, length
         Per unit, its document and its shadow characters, as ``weighed`` has them.
-    documents
-        How many there are.
     """
     unit, kind = np.nonzero(of >= 0)
     group = of[unit, kind]
-    groups = int(group.max(initial=-1)) + 1
+    order = np.lexsort((document[unit], group))
+    group, unit = group[order], unit[order]
+    place = np.ones(len(order), np.int64)
+    place[1:] = (group[1:] != group[:-1]) | (document[unit[1:]] != document[unit[:-1]])
+    starts = np.flatnonzero(np.diff(group, prepend=-1))
+    if not len(starts):
+        return group, group, group, group
+    sums = [np.add.reduceat(values, starts) for values in (np.ones_like(place), length[unit], place)]
+    return group[starts], *sums
+
+
+def tells(units: Array, characters: Array, places: Array) -> Bools:
+    """Return which groups tell something, by their units, the characters of those, and documents.
+
+    By its mean a group has so many characters.
+    """
+    return (places > 1) & telling(places, characters // np.maximum(1, units))
+
+
+def hold(of: I64, document: I64, wanted: Bools, documents: int) -> Held:
+    """Return what units hold of groups, of those that are ``wanted``.
+
+    Parameters
+    ----------
+    of, document
+        As ``counts`` has them, of whole documents.
+    wanted
+        Of each group.
+    documents
+        How many there are.
+    """
+    unit, kind = np.nonzero((of >= 0) & wanted[of])
+    group = of[unit, kind]
+    groups = len(wanted)
     key = document[unit] * groups + group
     rows = np.argsort(key, kind="stable")
     starts = np.flatnonzero(np.diff(key[rows], prepend=-1))
-    counts = np.diff(starts, append=len(rows))
+    sizes = np.diff(starts, append=len(rows))
     times = np.empty(len(rows), np.int64)
-    times[rows] = np.repeat(counts, counts)
+    times[rows] = np.repeat(sizes, sizes)
     nth = np.empty(len(rows), np.int64)
-    nth[rows] = np.arange(len(rows)) - np.repeat(starts, counts)
-
-    units = np.bincount(group, minlength=groups)
-    characters = np.bincount(group, weights=length[unit], minlength=groups)
-    places = np.bincount(group[rows[starts]], minlength=groups)
-    tells = (places > 1) & telling(places, (characters / np.maximum(1, units)).astype(np.int64))
-    wanted = tells[group]
-    rows = rows[wanted[rows]]
-    firsts = np.searchsorted(document[unit[wanted]], np.arange(documents + 1))
-    return Held(
-        unit[wanted], group[wanted], kind[wanted], firsts,
-        key[rows], (np.cumsum(wanted) - 1)[rows], times[wanted], nth[wanted], groups,
-    )  # fmt: skip
+    nth[rows] = np.arange(len(rows)) - np.repeat(starts, sizes)
+    firsts = np.searchsorted(document[unit], np.arange(documents + 1))
+    return Held(unit, group, kind, firsts, key[rows], rows, times, nth, groups)
 
 
-def steps(held: Held) -> pa.Table:
+def steps(held: Held, low: int, high: int) -> pa.Table:
     """Return what two documents may meet at: ``key`` (uint64), and ``document``.
 
     A group, and a step from one to the next or to the one after that: where many documents share a
-    group, few share a step. Keys of steps are odd; rows are by document.
+    group, few share a step. Keys of steps are odd; rows are by document, of those from ``low`` up
+    to ``high``.
     """
-    document = np.repeat(np.arange(len(held.documents) - 1), np.diff(held.documents))
-    keys = [_mixed(held.group, np.zeros_like(held.group)) & ~_ONE]
+    document = np.repeat(np.arange(low, high), np.diff(held.documents[low : high + 1]))
+    here = slice(held.documents[low], held.documents[high])
+    group, kind = held.group[here], held.kind[here]
+    keys = [_mixed(group, np.zeros_like(group)) & ~_ONE]
     holders = [document]
-    for kind in range(int(held.kind.max(initial=-1)) + 1):
-        row = np.flatnonzero(held.kind == kind)
+    for each in range(int(kind.max(initial=-1)) + 1):
+        row = np.flatnonzero(kind == each)
         for far in (1, 2):
             within = document[row[far:]] == document[row[:-far]]
             first, second = row[:-far][within], row[far:][within]
-            keys.append(_mixed(held.group[first], held.group[second]) | _ONE)
+            keys.append(_mixed(group[first], group[second]) | _ONE)
             holders.append(document[first])
     of = np.concatenate(holders)
     order = np.argsort(of, kind="stable")
     return pa.table({"key": np.concatenate(keys)[order], "document": of[order]})
 
 
-def _mixed(a: I64, b: I64) -> U64:
+def _mixed(a: Array, b: Array) -> U64:
     value = a.astype(np.uint64) * _MIX[0] + b.astype(np.uint64)
     value = (value ^ value >> np.uint64(32)) * _MIX[1]
     return value ^ value >> np.uint64(29)
@@ -190,7 +216,8 @@ def unit_anchors(a: I64, b: I64, held: Held) -> tuple[I64, I64, I64]:
     pair, row = pair[may], row[may]
     wanted = b[pair] * held.groups + held.group[row]
     low = np.searchsorted(held.keys, wanted)
-    found = np.flatnonzero(np.append(held.keys, -1)[low] == wanted)
+    inside = np.minimum(low, max(len(held.keys) - 1, 0))
+    found = np.flatnonzero(held.keys[inside] == wanted) if len(held.keys) else low[:0]
     pair, row, low = pair[found], row[found], low[found]
     times = held.times[held.rows[low]]
     often = np.maximum(times, held.times[row]) > TIMES
@@ -207,7 +234,7 @@ def unit_anchors(a: I64, b: I64, held: Held) -> tuple[I64, I64, I64]:
     both.sort()
     both = both[np.flatnonzero(np.diff(both, prepend=-1))]
     which = np.flatnonzero(new)[both // size]
-    return pair[which], unit[which], both % size
+    return pair[which], unit[which].astype(np.int64), both % size
 
 
 def _ranges(starts: I64, sizes: I64) -> I64:

@@ -8,7 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from naive import sections as naive
 
-from dedup.stages.anchors import PARTNERS, Held, hold, meet, steps, telling, unit_anchors, weighed
+from dedup.stages.anchors import (
+    PARTNERS, Held, counts, hold, meet, steps, telling, tells, unit_anchors, weighed,
+)  # fmt: skip
 
 
 def held_of(units: list[naive.Unit], documents: int) -> Held:
@@ -16,7 +18,10 @@ def held_of(units: list[naive.Unit], documents: int) -> Held:
     for i, (_, _, groups) in enumerate(units):
         of[i, : len(groups)] = groups
     document, length = (np.array([unit[at] for unit in units], np.int64) for at in (0, 1))
-    return hold(of, document, length, documents)
+    group, *counted = counts(of, document, length)
+    wanted = np.zeros(of.max(initial=-1) + 1, np.bool_)
+    wanted[group] = tells(*counted)
+    return hold(of, document, wanted, documents)
 
 
 def keyed(rows: list[tuple[int, int]]) -> pa.Table:
@@ -101,7 +106,7 @@ def test_units_of_two_documents_are_those_of_the_twin(units: list[naive.Unit]):
 
 @given(corpora())
 def test_all_that_share_two_groups_meet(units: list[naive.Unit]):
-    rows = steps(held_of(units, 4))
+    rows = steps(held_of(units, 4), 0, 4)
     assert rows["document"].to_pylist() == sorted(rows["document"].to_pylist())
     table = sorted(zip(rows["key"].to_pylist(), rows["document"].to_pylist(), strict=True))
     met = meet(keyed(table))
