@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
@@ -15,6 +16,9 @@ from dedup.rules import CLASSES
 from dedup.shares import KINDS
 
 __all__ = ["document_lines", "section_lines"]
+
+DOCUMENTS = 1 << 12
+"""Of which the lines are made at a time."""
 
 
 def section_lines(result: Result) -> pa.Array:
@@ -44,32 +48,43 @@ def section_lines(result: Result) -> pa.Array:
     return objects(columns, end="\n")
 
 
-def document_lines(result: Result) -> pa.Array:
-    """Return the lines of ``documents.jsonl``: see its JSON Schema."""
-    shares = result.document_shares
-    count = shares.num_rows
+def document_lines(result: Result) -> Iterator[pa.Array]:
+    """Yield the lines of ``documents.jsonl`` in parts: see its JSON Schema."""
     others = result.shared_with
-    told = objects(_named(result, flat(others["other"])) | {"characters": others["characters"]})
+    of_other = numbers(others["document"])
     section = np.tile(np.arange(result.sections.num_rows), 2)
     holder = np.concatenate(
         [numbers(result.sections[name]) for name in ("document", "source_document")]
     )
     order = np.lexsort((section, holder))
-    columns: dict[str, Any] = {
-        "schema_version": pa.array(np.full(count, SCHEMA_VERSION)),
-        **_named(result, pa.array(np.arange(count))),
-        "date": result.dates["date"],
-        "characters": shares["characters"],
-        "repeated": shares["repeated"],
-        "share": _share(shares["repeated"], shares["characters"]),
-        "by_kind": Json(objects({kind: shares[kind] for kind in KINDS})),
-        "by_class": Json(objects({name: result.class_shares[name] for name in CLASSES})),
-        "sections": array_of(
-            _lists(pa.array(section[order]).cast(pa.large_string()), holder[order], count)
-        ),
-        "shared_with": array_of(_lists(told, numbers(others["document"]), count)),
-    }
-    return objects(columns, end="\n")
+    section, holder = section[order], holder[order]
+    dates = result.dates["date"]
+
+    def lines(low: int) -> pa.Array:
+        shares, classes = (
+            table.slice(low, DOCUMENTS) for table in (result.document_shares, result.class_shares)
+        )
+        count = shares.num_rows
+        first, last = np.searchsorted(of_other, [low, low + count])
+        mine = others.slice(first, last - first)
+        told = objects(_named(result, flat(mine["other"])) | {"characters": mine["characters"]})
+        first, last = np.searchsorted(holder, [low, low + count])
+        sections = pa.array(section[first:last]).cast(pa.large_string())
+        columns: dict[str, Any] = {
+            "schema_version": pa.array(np.full(count, SCHEMA_VERSION)),
+            **_named(result, pa.array(np.arange(low, low + count))),
+            "date": dates.slice(low, count),
+            "characters": shares["characters"],
+            "repeated": shares["repeated"],
+            "share": _share(shares["repeated"], shares["characters"]),
+            "by_kind": Json(objects({kind: shares[kind] for kind in KINDS})),
+            "by_class": Json(objects({name: classes[name] for name in CLASSES})),
+            "sections": array_of(_lists(sections, holder[first:last] - low, count)),
+            "shared_with": array_of(_lists(told, numbers(mine["document"]) - low, count)),
+        }
+        return objects(columns, end="\n")
+
+    return map(lines, range(0, result.documents.num_rows, DOCUMENTS))
 
 
 def _named(result: Result, document: pa.Array, side: str = "") -> dict[str, pa.Array]:

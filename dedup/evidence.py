@@ -99,7 +99,7 @@ class _Ground(NamedTuple):
     """Of each document."""
     works: int
     """How many there are."""
-    count: I64
+    sizes: I64
     """Per document, its units."""
     groups: Array
     """Per unit its family, or its cluster where it has none; -1: neither."""
@@ -145,7 +145,7 @@ def _standing(
     held = documents_of(members, document, finding.documents.num_rows)
     since, until = _ends(ground, held.group, held.document, rows)
     group, size = members.group, np.maximum(np.diff(members.starts), 1)
-    place, count = paragraph[members.units], ground.count[document[members.units]]
+    place, count = paragraph[members.units], ground.sizes[document[members.units]]
     edge = np.minimum(EDGE, (count + 1) // 3)
     head, foot = (np.bincount(group, far < edge, rows) / size for far in (place, count - 1 - place))
     return {

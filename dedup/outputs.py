@@ -65,7 +65,7 @@ def write_outputs(
         _write_lines(folder, "sections.jsonl", [section_lines(result)])
 
     def write_documents() -> None:
-        _write_lines(folder, "documents.jsonl", [document_lines(result)])
+        _write_lines(folder, "documents.jsonl", document_lines(result))
 
     def write_provenance() -> None:
         links = result.ordered_links  # before a file is there that would be left if this is stopped

@@ -12,9 +12,9 @@ import pyarrow as pa
 
 from dedup.columns import I64, flat, numbers
 from dedup.finding import Decision, Finding
+from dedup.growing import Growing
 from dedup.rules import CLASSES
 from dedup.settings import Settings
-from dedup.growing import Growing
 from dedup.stages.anchors import (
     Held,
     counts,
@@ -70,8 +70,8 @@ def find_sections(
     keys = work.keep(keys)
     pairs = work.array((len(keys), 2), np.int32)
     for low in range(0, len(keys), ROWS):
-        told = np.divmod(keys[low : low + ROWS], max(1, finding.documents.num_rows))
-        pairs[low : low + ROWS] = np.stack(told, axis=1)
+        both = np.divmod(keys[low : low + ROWS], max(1, finding.documents.num_rows))
+        pairs[low : low + ROWS] = np.stack(both, axis=1)
     sizes = np.diff(held.documents)
     for low in range(0, len(keys), ROWS):
         some = pairs[low : low + ROWS]
@@ -145,8 +145,8 @@ def _held(
         keys = h.keys + low * h.groups
         grown.append(unit[h.unit], h.group, h.kind, keys, rows + h.rows, h.times, h.nth)
         rows += len(h.unit)
-    unit, group, kind, *rest = grown.close()
-    return Held(unit, group, kind, starts, *rest, len(wanted)), parts
+    unit, group, kind, keys, places, times, nth = grown.close()
+    return Held(unit, group, kind, starts, keys, places, times, nth, len(wanted)), parts
 
 
 _NAMES = (

@@ -72,7 +72,7 @@ class Templates:
         return Templates(
             self.finding, self.clusters[low:high], none, none, self.members.part(low, high),
             self.entry_starts[low : high + 1] - first,
-            *(each[first:last].astype(np.int64) for each in (self.texts, self.units)),
+            self.texts[first:last].astype(np.int64), self.units[first:last].astype(np.int64),
             self.beyond[low:high].astype(np.int64), self.fresh[first:last].astype(np.int64),
             Slots(
                 counts[low:high].astype(np.int64), begin[a:b].astype(np.int64),

@@ -83,7 +83,7 @@ class Held:
     groups: int
 
 
-def counts(of: I64, document: I64, length: I64) -> tuple[I64, I64, I64, I64]:
+def counts(of: I64, document: I64, length: I64) -> tuple[Array, Array, Array, Array]:
     """Return of some documents each group that their units are in, and what it is counted by.
 
     Those are its units, their characters, and the documents it stands in.
@@ -104,8 +104,9 @@ def counts(of: I64, document: I64, length: I64) -> tuple[I64, I64, I64, I64]:
     starts = np.flatnonzero(np.diff(group, prepend=-1))
     if not len(starts):
         return group, group, group, group
-    sums = [np.add.reduceat(values, starts) for values in (np.ones_like(place), length[unit], place)]
-    return group[starts], *sums
+    counted = (np.ones_like(place), length[unit], place)
+    units, characters, places = (np.add.reduceat(values, starts) for values in counted)
+    return group[starts], units, characters, places
 
 
 def tells(units: Array, characters: Array, places: Array) -> Bools:

@@ -19,7 +19,7 @@ def held_of(units: list[naive.Unit], documents: int) -> Held:
         of[i, : len(groups)] = groups
     document, length = (np.array([unit[at] for unit in units], np.int64) for at in (0, 1))
     group, *counted = counts(of, document, length)
-    wanted = np.zeros(of.max(initial=-1) + 1, np.bool_)
+    wanted = np.zeros(of.max(initial=-1) + 2, np.bool_)
     wanted[group] = tells(*counted)
     return hold(of, document, wanted, documents)
 
