@@ -25,7 +25,7 @@ from dedup.stages.excise import (
     runs_of,
     sentences_of,
 )
-from dedup.templates import BATCH_CHARACTERS, batches
+from dedup.templates import PART_CHARACTERS, batches
 
 __all__ = ["cut_passages", "excise"]
 
@@ -147,7 +147,7 @@ def _sentences(finding: Finding, units: I64, exact: bool) -> Sentences:
         shadow = folding.fold_spans(data, first[some], last[some], tables).shadow
         return _Folded(*sentences_of(shadow, units[some], told, exact))
 
-    parts = finding.engine.map(part, batches(last - first, 4 * BATCH_CHARACTERS))
+    parts = finding.engine.map(part, batches(last - first, PART_CHARACTERS))
     names = ("unit", "begin", "end", "cut", "key")
     types: tuple[npt.DTypeLike, ...] = (np.int64,) * 4 + (np.uint64,)
     columns = [

@@ -81,20 +81,22 @@ class Grouped:
             part = members.part(low, high)
             for told, of in ((of_document, document), (of_text, finding.text_of)):
                 told[low:high] = _distinct_in(part.group, of[part.units], high - low)
-        first = groups.first[number]
+        keep = finding.work.keep
+        small = np.int32 if len(groups.of) < 1 << 31 else np.int64
+        first = groups.first[number].astype(small)
         columns: dict[str, Any] = {
-            "family" if families is None else "cluster": number,
-            "units": sizes,
+            "family" if families is None else "cluster": keep(number.astype(small)),
+            "units": keep(sizes.astype(small)),
             "documents": of_document,
             "texts": of_text,
-            "unit": first,
+            "unit": keep(first),
             "members": pa.LargeListArray.from_arrays(
                 pa.array(members.starts), pa.array(members.units)
             ),
         }
         if families is not None:
             of = families.of[first]
-            columns["family"] = pa.array(of, mask=of < 0)
+            columns["family"] = pa.array(of.astype(small), mask=of < 0)
         return pa.table(columns)
 
 
@@ -108,7 +110,7 @@ def _members(groups: Groups, finding: Finding) -> tuple[I64, Members]:
     held = finding.work.array(len(units), units.dtype)
     np.take(units, order, out=held, mode="clip")
     number = np.flatnonzero(sizes)
-    return number, Members(held, starts_of(sizes[number]))
+    return number, Members(held, finding.work.keep(starts_of(sizes[number])))
 
 
 def _distinct_in(holder: I64, value: Array, count: int) -> I64:

@@ -14,6 +14,7 @@ from dedup.columns import I8
 from dedup.reasons import REASONS
 from dedup.result import Result
 from dedup.rules import CLASSES
+from dedup.slottables import most_substituted
 from dedup.stages.ledger import ACTIONS
 
 __all__ = ["headline", "summary_text"]
@@ -224,10 +225,8 @@ def _groups(result: Result, noun: str, groups: pa.Table) -> str:
 
 
 def _exchanged(result: Result) -> list[str]:
-    kinds = pa.array(["place", "organisation"], pa.large_string())
-    pairs = result.substitutions
-    whole = pc.and_(pc.not_equal(pairs["from"], ""), pc.not_equal(pairs["to"], ""))
-    rows = pairs.filter(pc.and_(whole, pc.is_in(pairs["kind"], kinds))).slice(0, LISTED).to_pylist()
+    told = most_substituted(result.templates, ("place", "organisation"), LISTED)
+    rows = told.to_pylist()
     width = max((len(f"{row['count']:,}") for row in rows), default=0)
     return [
         f"  {row['count']:>{width},}  {_quoted(row['from'])} → {_quoted(row['to'])}" for row in rows

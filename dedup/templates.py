@@ -19,14 +19,17 @@ from dedup.spread import Members
 from dedup.stages.template import Slots, in_original
 
 __all__ = [
-    "BATCH_CHARACTERS", "ORDER", "Templates", "batches", "listed", "starts_of", "sums", "together",
+    "ORDER", "PART_CHARACTERS", "Templates", "batches", "listed", "starts_of", "sums", "together",
 ]  # fmt: skip
 
 Ints = npt.NDArray[np.int64]
 Hashes = npt.NDArray[np.uint64]
 
-BATCH_CHARACTERS = 1 << 18
-"""Shadow characters of the texts that are aligned in one batch."""
+PART_CHARACTERS = 1 << 20
+"""Of the units of the rows that are looked at at once: more, and it is memory; fewer, and it takes
+longer to make every expression ready than to look for it."""
+BATCH_BYTES = 1 << 23
+"""Of the units of which is asked at once where their values lie: those of a part, about."""
 ORDER = [KINDS.index(kind) for kind in ("number", "date", "place", "organisation", "other")]
 """Of two kinds that equally many values have, the first is the slot's."""
 
@@ -66,7 +69,7 @@ class Templates:
     def part(self, low: int, high: int) -> Templates:
         """Return some of the rows, from one up to another, numbered from 0, and no families."""
         first, last = self.entry_starts[low], self.entry_starts[high]
-        a, b = self._row_values[low], self._row_values[high]
+        a, b = self.row_values[low], self.row_values[high]
         none = np.zeros(0, np.int64)
         counts, begin, end, hashes, kinds, damaged = self.slots
         return Templates(
@@ -82,9 +85,10 @@ class Templates:
         )  # fmt: skip
 
     @cached_property
-    def _row_values(self) -> Ints:
+    def row_values(self) -> Ints:
         """Where the values of each row begin, and their number."""
-        return starts_of(self.slots.counts * np.diff(self.entry_starts))
+        values = starts_of(self.slots.counts * np.diff(self.entry_starts))
+        return self.finding.work.keep(values)
 
     @cached_property
     def rows(self) -> int:
@@ -234,7 +238,7 @@ class Templates:
                 starts[low : high + 1] - a, begin[a:b], end[a:b], tables,
             )  # fmt: skip
 
-        cuts = batches(last - first, 4 * BATCH_CHARACTERS)
+        cuts = batches(last - first, BATCH_BYTES)
         parts = self.finding.engine.map(part, cuts) if len(cuts) > 1 else [*map(part, cuts)]
         shift = np.repeat(first, counts)
         begin = shift + np.concatenate([np.empty(0, np.int64), *(each[0] for each in parts)])

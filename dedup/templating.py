@@ -16,7 +16,7 @@ from dedup.growing import Growing
 from dedup.kinds import kind_rules
 from dedup.spread import Members, runs
 from dedup.stages.template import Slots, template
-from dedup.templates import BATCH_CHARACTERS, Templates, batches, listed, starts_of
+from dedup.templates import PART_CHARACTERS, Templates, batches, listed, starts_of
 
 __all__ = ["find_templates"]
 
@@ -54,6 +54,7 @@ def find_templates(
     own = np.flatnonzero(same < 0)
     rows = np.where(same >= 0, same, 0)
     rows[own] = len(cluster) + np.arange(len(own))
+    rows = work.keep(rows)
     members = _members(finding, clusters, families, own)
     cuts = _cuts(finding, members, len(cluster))
     align = _aligning(finding)
@@ -86,7 +87,7 @@ def _members(finding: Finding, clusters: pa.Table, families: pa.Table, own: Ints
     sizes = [numbers(each.value_lengths()) for each in lists]
     held = finding.work.array(len(units[0]) + len(units[1]), units[0].dtype)
     np.concatenate(units, out=held)
-    return Members(held, starts_of(np.concatenate(sizes)))
+    return Members(held, finding.work.keep(starts_of(np.concatenate(sizes))))
 
 
 def _cuts(finding: Finding, members: Members, clusters: int) -> list[tuple[int, int]]:
@@ -97,8 +98,8 @@ def _cuts(finding: Finding, members: Members, clusters: int) -> list[tuple[int, 
     for low, high in batches(sizes, 1 << 19):
         part = members.part(low, high)
         weight[low:high] = np.add.reduceat(length[part.units] + UNIT, part.starts[:-1])
-    cuts = batches(weight[:clusters], BATCH_CHARACTERS)
-    beyond = batches(weight[clusters:], BATCH_CHARACTERS)
+    cuts = batches(weight[:clusters], PART_CHARACTERS)
+    beyond = batches(weight[clusters:], PART_CHARACTERS)
     return cuts + [(clusters + low, clusters + high) for low, high in beyond] or [(0, 0)]
 
 

@@ -41,9 +41,9 @@ the pairs would be told wrongly, from a fifth down a quarter.
 """
 _SIDES = ("", "source_")
 
-ROWS = 1 << 18
+ROWS = 1 << 17
 """Units and links that are looked at at a time."""
-TEXT_BYTES = 1 << 20
+TEXT_BYTES = 1 << 22
 """Of texts."""
 I8: TypeAlias = npt.NDArray[np.int8]
 

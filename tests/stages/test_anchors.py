@@ -9,7 +9,16 @@ from hypothesis import strategies as st
 from naive import sections as naive
 
 from dedup.stages.anchors import (
-    PARTNERS, Held, counts, hold, meet, steps, telling, tells, unit_anchors, weighed,
+    PARTNERS,
+    Held,
+    counts,
+    hold,
+    meet,
+    steps,
+    telling,
+    tells,
+    unit_anchors,
+    weighed,
 )  # fmt: skip
 
 
