@@ -5,14 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TypeAlias
 
 import numpy as np
-import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from dedup.columns import I32, I64, U8, Array, Bools, each_once, flat, numbers, strings
+from dedup.columns import I8, I32, I64, U8, Array, Bools, each_once, flat, numbers, strings
 from dedup.dates import before, written_dates
 from dedup.dating import FOUND, HEAD, document_dates
 from dedup.excerpts import stretch_texts, unit_texts
@@ -45,7 +43,6 @@ ROWS = 1 << 17
 """Units and links that are looked at at a time."""
 TEXT_BYTES = 1 << 22
 """Of texts."""
-I8: TypeAlias = npt.NDArray[np.int8]
 
 
 @dataclass(frozen=True)
