@@ -18,7 +18,7 @@ def places(start: int, end: int) -> set[int]:
 def linked_kinds(result: Result, number: int) -> set[str]:
     """Return of which kinds the links are that name a unit."""
     return {
-        link["kind"]
+        KINDS[link["kind"]]
         for link in result.decision.links.to_pylist()
         if link["source"] >= 0 and number in (link["unit"], link["source"])
     }
