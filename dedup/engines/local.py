@@ -14,7 +14,7 @@ import pyarrow as pa
 
 from dedup.columns import Array, numbers
 from dedup.kernels.components import component_roots
-from dedup.kernels.group import SPREAD, repeated_rows
+from dedup.kernels.group import SPREAD, note_values, rows_again
 from dedup.watch import awaited, checkpoint, stoppable
 
 __all__ = ["LocalEngine"]
@@ -136,7 +136,8 @@ def _not_lonely(keys: Sequence[Array]) -> Array:
     bits = max(10, min(30, count.bit_length() + 3))
     once, again = np.zeros((2, 1 << (bits - 3)), np.uint8)
     rows = np.empty(count, np.int64)
-    return rows[: repeated_rows(mixed, bits, once, again, rows)]
+    note_values(mixed, bits, once, again)
+    return rows[: rows_again(mixed, bits, again, rows)]
 
 
 def _at_least(keys: list[Array], least: int) -> Array:

@@ -7,7 +7,7 @@ import numpy as np
 from dedup.columns import I64, U8, U32
 from dedup.kernels import kernel
 
-__all__ = ["SPREAD", "repeated_rows"]
+__all__ = ["SPREAD", "note_values", "rows_again"]
 
 
 SPREAD = np.uint32(0x9E3779B1)
@@ -15,8 +15,8 @@ SPREAD = np.uint32(0x9E3779B1)
 
 
 @kernel
-def repeated_rows(values: U32, bits: int, once: U8, again: U8, rows: I64) -> int:
-    """Fill ``rows`` with the rows, ascending, whose value occurs again; return how many.
+def note_values(values: U32, bits: int, once: U8, again: U8) -> None:
+    """Note which values occur, and which do once more.
 
     Values are told apart by ``bits`` bits of a product alone, so a few more may come than should.
     (Multiplicative hashing: D. E. Knuth, The Art of Computer Programming, volume 3, section 6.4.)
@@ -28,9 +28,7 @@ def repeated_rows(values: U32, bits: int, once: U8, again: U8, rows: I64) -> int
     bits
         At most 32.
     once, again
-        Scratch of ``2**bits / 8`` bytes each, all 0.
-    rows
-        As long as ``values``.
+        ``2**bits / 8`` bytes each, all 0 before the first values are noted.
     """
     shift = np.uint32(32 - bits)
     for i in range(len(values)):
@@ -40,6 +38,15 @@ def repeated_rows(values: U32, bits: int, once: U8, again: U8, rows: I64) -> int
             again[byte] |= bit
         else:
             once[byte] |= bit
+
+
+@kernel
+def rows_again(values: U32, bits: int, again: U8, rows: I64) -> int:
+    """Fill ``rows``, as long as ``values``, with the rows, ascending, whose value occurs again.
+
+    Return how many. ``again`` is what ``note_values`` noted of all values.
+    """
+    shift = np.uint32(32 - bits)
     n = 0
     for i in range(len(values)):
         place = np.uint32(values[i] * SPREAD) >> shift
