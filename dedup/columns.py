@@ -14,6 +14,7 @@ __all__ = [
     "I32",
     "I64",
     "U8",
+    "U16",
     "U32",
     "U64",
     "Array",
@@ -31,6 +32,7 @@ Array: TypeAlias = npt.NDArray[Any]
 """Of the type that the column has, which only the schema knows."""
 Bools: TypeAlias = npt.NDArray[np.bool_]
 U8: TypeAlias = npt.NDArray[np.uint8]
+U16: TypeAlias = npt.NDArray[np.uint16]
 U32: TypeAlias = npt.NDArray[np.uint32]
 U64: TypeAlias = npt.NDArray[np.uint64]
 I8: TypeAlias = npt.NDArray[np.int8]

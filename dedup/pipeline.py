@@ -29,7 +29,6 @@ from dedup.settings import Settings
 from dedup.shadows import HeldShadows, RemadeShadows, parts_of
 from dedup.sketches import Texts
 from dedup.stages.fold import fold
-from dedup.stages.passages import Shadows, lay_out
 from dedup.stages.segment import layout, segment
 from dedup.stages.shingle import shingle
 from dedup.stages.sign import solve
@@ -213,10 +212,8 @@ def find_folded(
         distinct = tell_apart(units, documents, settings, engine, work)
         in_corpus_order = work.keep(np.argsort(distinct.unit_of, kind="stable"))
         parts = folded.shadows.parts(work.keep(distinct.unit_of[in_corpus_order]))
-        laid_out = None
-        if work.folder is None:  # the shadows go before the words come; else they are made again
-            laid_out = _laid_out(folded, work) if settings.passages else None
-            folded.shadows = HeldShadows([])
+        if not settings.passages:
+            folded.shadows = HeldShadows([])  # those that are held go before the words come
         units = folded.units = units.drop_columns(["own"])
     with watch.stage("dictionary"):
         describe = describing(lexicon(), settings)
@@ -261,11 +258,7 @@ def find_folded(
     with watch.stage("cluster", edges, "edges"):
         grouping = finding.group(settings)
     if settings.passages:
-
-        def shadows() -> Shadows:
-            return laid_out or _laid_out(folded, work)
-
-        finding = _with_passages(finding, grouping, shadows, settings, engine, watch, work)
+        finding = _with_passages(finding, grouping, folded, settings, engine, watch)
     with watch.stage("decide", units.num_rows, "units"):
         result = Result.of(finding, settings, watch.seconds, grouping)
     LOGGER.info("%r", result)
@@ -283,36 +276,28 @@ def _called(number: I32, text_of: I64, work: Work) -> I64:
     return called
 
 
-def _laid_out(folded: Folded, work: Work) -> Shadows:
-    size = int(numbers(folded.units["length"]).sum())
-    text = work.array(size, np.uint32)
-    return lay_out(folded.units, folded.shadows, folded.documents.num_rows, text)
-
-
 def _with_passages(
-    finding: Finding,
-    grouping: Grouping,
-    shadows: Callable[[], Shadows],
-    settings: Settings,
-    engine: Engine,
+    finding: Finding, grouping: Grouping, folded: Folded, settings: Settings, engine: Engine,
     watch: Watch,
-    work: Work,
-) -> Finding:
-    """Return the finding with its passages; ``shadows`` are only asked for if they are needed."""
-    text_of = finding.text_of
-    first = np.append(numbers(finding.texts["unit"]), -1)[text_of]
-    repeated = (text_of >= 0) & (first != np.arange(len(text_of)))
-    groups = np.stack([text_of, grouping.cluster.of, grouping.family.of], axis=1)
+) -> Finding:  # fmt: skip
+    """Return the finding with its passages, and the folded corpus without its shadows."""
+    text_of, work = finding.text_of, finding.work
 
     def look(stored: Stored) -> None:
-        table, capped = find_passages(
-            engine, shadows(), finding.documents, finding.units, repeated, groups, finding.rank,
-            grouping.sources if settings.across_only else None, settings, watch,
+        repeated = work.array(len(text_of), np.bool_)
+        repeated[:] = text_of >= 0
+        repeated[numbers(finding.texts["unit"])] = False  # the first of each text
+        groups = work.array((len(text_of), 3), np.int32)
+        for kind, of in enumerate((text_of, grouping.cluster.of, grouping.family.of)):
+            groups[:, kind] = of
+        stored.facts["capped"] = find_passages(
+            engine, folded.shadows, finding.documents, finding.units, repeated, groups,
+            finding.rank, grouping.sources if settings.across_only else None, settings, watch,
+            work, stored.gathering("passages"),
         )  # fmt: skip
-        stored.put("passages", table)
-        stored.facts["capped"] = capped
 
     stored = work.stored("passages", look)
+    folded.shadows = HeldShadows([])
     passages = stored.table("passages")
     if finding.decided:
         parting = finding.decided.parting(text_of, finding.texts.num_rows)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Protocol
 
 import numpy as np
@@ -52,9 +52,14 @@ class HeldShadows:
             start += len(chunk)
         return parts or [_Held(pa.array([], pa.large_string()))]
 
-    def __iter__(self) -> Iterator[pa.Array]:
-        """Yield those of all units, part by part."""
-        return iter(self.chunks)
+    def part(self, which: I64) -> Part:
+        """Return the shadow texts of units, ascending, in one part, copied when it is asked."""
+        return _Chosen(self, which)
+
+    @cached_property
+    def starts(self) -> I64:
+        """The first unit of each chunk; one more than there are."""
+        return np.cumsum([0, *map(len, self.chunks)])
 
 
 @dataclass(frozen=True)
@@ -72,10 +77,9 @@ class RemadeShadows:
         )
         return [_Remade(self, which[a:b]) for a, b in parts_of(np.append(0, ends))]
 
-    def __iter__(self) -> Iterator[pa.Array]:
-        """Yield those of all units, part by part."""
-        for part in self.parts(np.arange(self.units.num_rows)):
-            yield part.all()
+    def part(self, which: I64) -> Part:
+        """Return the shadow texts of units, ascending, in one part."""
+        return _Remade(self, which)
 
     def of(self, which: I64) -> pa.Array:
         """Fold units once more."""
@@ -99,6 +103,37 @@ class _Held:
 
     def take(self, rows: I64) -> pa.Array:
         return self.texts.take(pa.array(rows))
+
+
+@dataclass(frozen=True)
+class _Chosen:
+    shadows: HeldShadows
+    units: I64
+
+    def __len__(self) -> int:
+        return len(self.units)
+
+    def all(self) -> pa.Array:
+        return self._of(self.units)
+
+    def take(self, rows: I64) -> pa.Array:
+        return self._of(self.units[rows])
+
+    def _of(self, which: I64) -> pa.Array:
+        starts = self.shadows.starts
+        if not len(which):
+            return pa.array([], pa.large_string())
+        first, last = np.searchsorted(starts, which[[0, -1]], "right") - 1
+        parts = []
+        for number in range(first, last + 1):
+            low, high = np.searchsorted(which, starts[number : number + 2])
+            here, chunk = which[low:high] - starts[number], self.shadows.chunks[number]
+            if not len(here):
+                continue
+            whole = here[-1] - here[0] + 1 == len(here)
+            taken = chunk.slice(here[0], len(here)) if whole else chunk.take(pa.array(here))
+            parts.append(taken)
+        return pa.concat_arrays(parts) if len(parts) > 1 else parts[0]
 
 
 @dataclass(frozen=True)

@@ -18,7 +18,7 @@ import numpy as np
 import pyarrow as pa
 
 from dedup.cache import cache_root
-from dedup.columns import flat, numbers, strings
+from dedup.columns import flat, strings
 from dedup.corpus.clean import write_clean
 from dedup.corpus.discover import discover
 from dedup.corpus.read import read
@@ -35,10 +35,10 @@ from dedup.records import DOCUMENTS, QUARANTINE, REMOVALS, UNITS
 from dedup.sentences import marks
 from dedup.settings import Settings
 from dedup.shadows import HeldShadows
-from dedup.stages.passages import lay_out
 from dedup.stages.template import Pieces, align, in_original, template
 from dedup.stages.words import Lexicon
 from dedup.watch import Watch
+from dedup.work import Gathering, Work
 
 __all__ = ["compile_kernels", "is_needed"]
 
@@ -111,11 +111,10 @@ def _files_to_shadows() -> None:
         )
     documents, units = folded.documents, folded.units
     count = np.arange(units.num_rows)
-    text = np.empty(numbers(units["length"]).sum(), np.uint32)
-    laid_out = lay_out(units, folded.shadows, documents.num_rows, text)
     find_passages(
-        engine, laid_out, documents, units, np.zeros(len(count), bool),
-        np.stack([count] * 3, axis=1), count, None, settings, watch,
+        engine, folded.shadows, documents, units, np.zeros(len(count), bool),
+        np.stack([count] * 3, axis=1).astype(np.int32), count, None, settings, watch, Work(),
+        Gathering(None, "passages"),
     )  # fmt: skip
     data, offsets = strings(pa.array(["a"], pa.large_string()))
     none = np.zeros(1, np.int64)

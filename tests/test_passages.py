@@ -2,15 +2,26 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+from typing import Any
+
 import numpy as np
+import pyarrow as pa
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from naive import passages as naive
 
 import dedup
+from dedup import bucketed, islands, passages
+from dedup.corpus.memory import documents_table
+from dedup.engines.local import LocalEngine
 from dedup.errors import SettingsError
 from dedup.folding import fold_strings, load_tables
+from dedup.pipeline import find_in
+from dedup.records import QUARANTINE
+from dedup.watch import Watch
+from dedup.work import Work
 
 COPIED = (
     "检查组先后走访了城区的三家集贸市场和两所寄宿制学校，查看了进货台账、消毒记录和从业人员健康证明，"
@@ -176,3 +187,78 @@ def test_no_long_run_is_missed(copied: str, around: list[str], data: st.DataObje
             at = run[1 - number]
             # Its ends may be cut off at a break.
             assert flat[at + 8 : at + run[2] - 8].all(), prefix
+
+
+SMALL = {
+    "PART": 40, "SPACE_SEEDS": 1, "MOST_SPACES": 32, "ABREAST": 3, "RANGE": 60, "ROWS": 2,
+    "WINDOW": 4, "MARGINS": (36, 60, None),
+}  # fmt: skip
+WHOLE = {"MARGINS": (None,), "FEWEST_SPACES": 1}
+
+
+def _found(documents: list[str], folder: Path | None, **sizes: Any) -> tuple[pa.Table, int]:
+    """Return the passages, and how many seeds are too frequent, with other sizes of parts."""
+    options = dedup.Settings(passage_length=12)
+    table = documents_table(documents, options)
+    work = Work(folder, dict.fromkeys(("fold", "near", "passages"), ""))
+    with pytest.MonkeyPatch.context() as patch:
+        for name, value in sizes.items():
+            patch.setattr(passages, name, value)
+        if sizes:
+            patch.setattr(bucketed, "BLOCK_ROWS", 5)
+        result = find_in(
+            [table], lambda batch: (batch, QUARANTINE.empty_table()), [""], options,
+            LocalEngine(1), Watch(), work,
+        )  # fmt: skip
+    return result.finding.passages, result.finding.capped_seeds
+
+
+@settings(max_examples=25)
+@given(
+    st.lists(st.text(st.sampled_from(characters), max_size=90), min_size=2, max_size=4),
+    st.lists(
+        st.lists(
+            st.tuples(st.integers(0, 3), st.integers(0, 90), st.sampled_from(["", "\n", "𠀀"])),
+            max_size=4,
+        ),
+        min_size=2,
+        max_size=6,
+    ),
+)
+def test_no_size_of_parts_changes_what_is_found(
+    stretches: list[str], plans: list[list[tuple[int, int, str]]]
+):
+    documents = [
+        "".join(stretches[which % len(stretches)][:size] + mark for which, size, mark in plan)
+        for plan in plans
+    ]
+    plain = _found(documents, None)
+    assert _found(documents, None, **SMALL) == plain
+    assert _found(documents, None, **WHOLE) == plain
+
+
+def test_passages_in_files_are_those_in_memory(tmp_path: Path):
+    text = [chr(0x4E00 + 37 * number % 5000) for number in range(4000)]
+    documents = [
+        "".join(text[at : at + 900]) + "\n" + "".join(text[at + 1900 : at + 2100])
+        for at in range(0, 2000, 130)
+    ]
+    plain, capped = _found(documents, None)
+    assert plain.num_rows > 20
+    (tmp_path / "out").mkdir()
+    again, counted = _found(documents, tmp_path / "out" / "work", **SMALL)
+    assert again.equals(plain)
+    assert counted == capped
+    found, counted = _found(documents, tmp_path / "out" / "work")  # what is stored
+    assert found.equals(plain)
+    assert counted == capped
+
+
+def test_rare_characters_are_told_apart_however_many_there_are():
+    rare = [chr(0x20000 + 41 * number) for number in range(60)]
+    documents = [OTHER + "".join(rare), THIRD + "".join(rare), "".join(rare[:30]) + OTHER[::-1]]
+    plain = _found(documents, None)
+    assert plain[0]["matched"].to_pylist() == [60, 30, 30]
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(islands, "SLOTS", 59)
+        assert _found(documents, None) == plain

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from dedup.columns import I64, U8, U32, Bools
+from dedup.columns import I64, U8, U16, Bools
 from dedup.kernels import kernel
 
 __all__ = ["MARKS", "bytes_at", "holders", "strip"]
@@ -35,11 +35,11 @@ def holders(places: I64, unit_start: I64, marked: I64, out: I64) -> None:
 
 
 @kernel
-def strip(text: U32, closing: Bools, opening: Bools, rows: I64) -> None:
+def strip(text: U16, closing: Bools, opening: Bools, rows: I64) -> None:
     """Leave out marks that close something at the start of a passage, and open it at its end.
 
-    ``closing`` and ``opening`` say so of each code point below their length; both spans of a row of
-    ``COLUMNS`` begin and end with the same character.
+    ``closing`` and ``opening`` say so of each code point below their length, which is itself in
+    ``text``; both spans of a row of ``COLUMNS`` begin and end with the same character.
     """
     for i in range(len(rows)):
         while rows[i, 0] < rows[i, 1] and rows[i, 2] < rows[i, 3]:

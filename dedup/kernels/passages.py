@@ -1,20 +1,23 @@
 """Passages: what grows from two equal seeds, an alignment that ends where the texts part.
 
-Texts are laid out as in ``dedup.kernels.seeds``. Of two places the later one is ``p``, the earlier
-one ``q``.
+Texts are islands of characters in one array: units of a document that follow each other, and what
+is not laid out is between islands. Characters are told apart, and need not be code points. Of two
+places the later one is ``p``, the earlier one ``q``.
 """
 
 from __future__ import annotations
 
 import numpy as np
 
-from dedup.columns import I32, I64, U32, Bools
+from dedup.columns import I32, I64, U16, Bools
 from dedup.kernels import inner, kernel
 
-__all__ = ["COLUMNS", "grow", "join_neighbours"]
+__all__ = ["COLUMNS", "PAIRS", "grow", "join_neighbours"]
 
 COLUMNS = ("p", "p_end", "q", "q_end", "matched")
 """Of a passage: two spans, and how many characters the alignment has equal."""
+PAIRS = ("p", "q", "unit_p", "unit_q", "island_p", "island_q", "document")
+"""Of two seeds that meet: their places, units and islands, and the document of the later one."""
 RUN_WIDE, RUN_NARROW = 12, 36
 """Equal characters in a row around the seeds that something grows from; see ``seeds.WIDE``."""
 EDGE_WIDE, EDGE_NARROW = 8, 24
@@ -38,7 +41,7 @@ BITS = 8
 
 
 @inner
-def _linked(a: int, b: int, groups: I64) -> bool:
+def _linked(a: int, b: int, groups: I32) -> bool:
     """Say whether two units are in one group of some kind, so that their likeness is told."""
     if a == b:
         return False
@@ -49,7 +52,7 @@ def _linked(a: int, b: int, groups: I64) -> bool:
 
 
 @inner
-def _triples(text: U32, at: int, step: int, count: int, out: I64) -> None:
+def _triples(text: U16, at: int, step: int, count: int, out: I64) -> None:
     """Pack three code points into one number at each of ``count`` places from ``at`` on."""
     triple = np.int64(text[at]) << 21 | np.int64(text[at + step])
     for k in range(count):
@@ -58,7 +61,7 @@ def _triples(text: U32, at: int, step: int, count: int, out: I64) -> None:
 
 
 @inner
-def _resume(text: U32, i: int, j: int, left_i: int, left_j: int, step: int, scratch: I64) -> int:
+def _resume(text: U16, i: int, j: int, left_i: int, left_j: int, step: int, scratch: I64) -> int:
     """Return the fewest characters to skip in both texts until three in a row are equal.
 
     As ``skipped in i * 256 + skipped in j``; FAR if there is nothing. Of equally many the most
@@ -91,20 +94,25 @@ def _resume(text: U32, i: int, j: int, left_i: int, left_j: int, step: int, scra
 
 @inner
 def _reach(
-    text: U32,
+    text: U16,
     p: int,
     q: int,
     p_end: int,
     q_end: int,
+    p_open: bool,
+    q_open: bool,
     step: int,
     unit_p: int,
     unit_q: int,
     unit_start: I64,
-    groups: I64,
+    groups: I32,
     edge: int,
     scratch: I64,
-) -> tuple[int, int, int]:
-    """Align from ``p`` and ``q`` on, forward or backward; return both ends, and the equal ones.
+) -> tuple[int, int, int, bool]:
+    """Align from ``p`` and ``q`` on, forward or backward.
+
+    Return both ends, how many are equal, and whether this came so near to an end of an island that
+    is ``open``, for its document goes on there, that it might have gone on otherwise.
 
     The alignment stops at the breaks before two units that are linked, and goes back to the last
     break if less than ``edge`` characters beyond it are equal.
@@ -113,7 +121,11 @@ def _reach(
     best_p, best_q, best_matched, best = p, q, 0, 0
     break_p, break_q, break_matched = p, q, -FAR
     matched = score = 0
+    p_wall, q_wall = p_end, q_end
+    near = False
     while True:
+        near |= p_open and (p_wall - p) * step < GAP + 2
+        near |= q_open and (q_wall - q) * step < GAP + 2
         last_p, last_q, begun = p, q, matched
         if matched > 0:
             skip = _resume(
@@ -148,46 +160,47 @@ def _reach(
         if score >= best:
             best, best_p, best_q, best_matched = score, p, q, matched
     if 0 < best_matched - break_matched < edge:
-        return break_p, break_q, break_matched
-    return best_p, best_q, best_matched
+        return break_p, break_q, break_matched, near
+    return best_p, best_q, best_matched, near
 
 
 @kernel
 def grow(
-    text: U32,
-    documents: I64,
-    document: I64,
+    text: U16,
+    bounds: I64,
+    open_: Bools,
     unit_start: I64,
     narrow: Bools,
-    groups: I64,
-    places: I64,
-    units: I32,
-    starts: I64,
-    partners: I64,
+    groups: I32,
+    pairs: I64,
     low: int,
-    high: int,
     least: int,
     out: I64,
+    beyond: Bools,
 ) -> tuple[int, int]:
-    """Grow passages from seeds ``low`` to ``high``; return how many, and the seed to go on with.
+    """Grow passages from pairs ``low`` and following; return how many, and the pair to go on with.
 
     Parameters
     ----------
-    text, documents, unit_start, narrow
-        As for ``seeds.winnow``.
-    document : int64[u]
-        Of each unit.
-    groups : int64[u, k]
+    text : uint16[n]
+    bounds : int64[i + 1]
+        Where each island starts.
+    open_ : bool[i, 2]
+        Whether the document goes on before and behind it.
+    unit_start : int64[u + 1]
+        Units that are not laid out are empty.
+    narrow : bool[u]
+    groups : int32[u, k]
         Per unit and kind of group, its group, -1 for none; units of one group are not compared.
-    places, units
-        Of every seed, as ``seeds.winnow`` fills them; seeds of a document follow each other.
-    starts, partners
-        Of every seed the earlier ones it is compared with, as ``seeds.by_seed`` writes them.
+    pairs : int64[m, 7]
+        ``PAIRS``, by ``p`` and ``q``, of units that are in no group together.
     least : int64
         Equal characters that a passage needs; three times as many in alphabetic text.
     out : int64[:, 5]
-        Filled with ``COLUMNS``. If there is no room left for all of a document, its first seed is
+        Filled with ``COLUMNS``. If there is no room left for all of a document, its first pair is
         returned, to go on with.
+    beyond : bool[m]
+        Set where what grows from a pair might go beyond the islands.
     """
     n = done = 0
     first = low
@@ -195,78 +208,78 @@ def grow(
     recent = np.empty((RECENT, 4), np.int64)
     scratch = np.empty((3, GAP), np.int64)
     held = 0
-    for seed in range(low, high):
-        p, unit_p = places[seed], np.int64(units[seed])
-        d = document[unit_p]
+    for pair in range(low, len(pairs)):
+        p, q, unit_p, unit_q = pairs[pair, 0], pairs[pair, 1], pairs[pair, 2], pairs[pair, 3]
+        here, there, d = pairs[pair, 4], pairs[pair, 5], pairs[pair, 6]
         if d != current:
-            current, held, first, done = d, 0, seed, n
+            current, held, first, done = d, 0, pair, n
         run = RUN_NARROW if narrow[unit_p] else RUN_WIDE
         edge = EDGE_NARROW if narrow[unit_p] else EDGE_WIDE
-        for k in range(starts[seed], starts[seed + 1]):
-            q, unit_q = places[partners[k]], np.int64(units[partners[k]])
-            if _linked(unit_p, unit_q, groups):
-                continue
-            known = False
-            for r in range(held):
-                if recent[r, 0] <= p < recent[r, 1] and recent[r, 2] <= q < recent[r, 3]:
-                    known = True
-                    break
-            if known:
-                continue
-            e = document[unit_q]
-            q_last = p if d == e else documents[e + 1]
-            i = 0
-            while p + i < documents[d + 1] and q + i < q_last and text[p + i] == text[q + i]:
-                i += 1
-            j = 0
-            while (
-                i + j < run
-                and p - j > (q + i if d == e else documents[d])
-                and q - j > documents[e]
-                and text[p - j - 1] == text[q - j - 1]
-            ):
-                j += 1
-            if i + j < run:
-                continue
-            matched = 0
-            p_begin, q_begin, p_end, q_end = p, q, p, q
-            for step in (1, -1):  # one call, for it is compiled once for each
-                ahead = step > 0
-                p_limit = documents[d + 1] if ahead else q_end if d == e else documents[d]
-                q_limit = q_last if ahead else documents[e]
-                reached_p, reached_q, equal = _reach(
-                    text, p, q, p_limit, q_limit, step, unit_p, unit_q, unit_start, groups, edge,
-                    scratch,
-                )  # fmt: skip
-                matched += equal
-                if ahead:
-                    p_end, q_end = reached_p, reached_q
-                else:
-                    p_begin, q_begin = reached_p, reached_q
-            slot = held
-            if held == RECENT:  # what ends first is missed least, for places only grow
-                slot = 0
-                for r in range(1, RECENT):
-                    if recent[r, 1] < recent[slot, 1]:
-                        slot = r
-            else:
-                held += 1
-            recent[slot, 0], recent[slot, 1], recent[slot, 2], recent[slot, 3] = (
-                p_begin, p_end, q_begin, q_end,
+        known = False
+        for r in range(held):
+            if recent[r, 0] <= p < recent[r, 1] and recent[r, 2] <= q < recent[r, 3]:
+                known = True
+                break
+        if known:
+            continue
+        same = here == there
+        q_last = p if same else bounds[there + 1]
+        i = 0
+        while p + i < bounds[here + 1] and q + i < q_last and text[p + i] == text[q + i]:
+            i += 1
+        j = 0
+        while (
+            i + j < run
+            and p - j > (q + i if same else bounds[here])
+            and q - j > bounds[there]
+            and text[p - j - 1] == text[q - j - 1]
+        ):
+            j += 1
+        if i + j < run:
+            continue
+        matched = 0
+        p_begin, q_begin, p_end, q_end = p, q, p, q
+        for step in (1, -1):  # one call, for it is compiled once for each
+            ahead = step > 0
+            side = 1 if ahead else 0
+            p_limit = bounds[here + 1] if ahead else q_end if same else bounds[here]
+            q_limit = q_last if ahead else bounds[there]
+            reached_p, reached_q, equal, near = _reach(
+                text, p, q, p_limit, q_limit,
+                open_[here, side] and (ahead or not same),
+                open_[there, side] and not (ahead and same),
+                step, unit_p, unit_q, unit_start, groups, edge, scratch,
             )  # fmt: skip
-            if matched < (3 * least if narrow[unit_p] else least):
-                continue
-            if n == len(out):
-                return done, first
-            out[n, 0], out[n, 1], out[n, 2], out[n, 3] = p_begin, p_end, q_begin, q_end
-            out[n, 4] = matched
-            n += 1
-    return n, high
+            matched += equal
+            beyond[pair] |= near
+            if ahead:
+                p_end, q_end = reached_p, reached_q
+            else:
+                p_begin, q_begin = reached_p, reached_q
+        slot = held
+        if held == RECENT:  # what ends first is missed least, for places only grow
+            slot = 0
+            for r in range(1, RECENT):
+                if recent[r, 1] < recent[slot, 1]:
+                    slot = r
+        else:
+            held += 1
+        recent[slot, 0], recent[slot, 1], recent[slot, 2], recent[slot, 3] = (
+            p_begin, p_end, q_begin, q_end,
+        )  # fmt: skip
+        if matched < (3 * least if narrow[unit_p] else least):
+            continue
+        if n == len(out):
+            return done, first
+        out[n, 0], out[n, 1], out[n, 2], out[n, 3] = p_begin, p_end, q_begin, q_end
+        out[n, 4] = matched
+        n += 1
+    return n, len(pairs)
 
 
 @kernel
 def join_neighbours(
-    rows: I64, first: I64, last: I64, document: I64, share: float, gone: Bools
+    rows: I64, first: I64, last: I64, documents: I64, share: float, gone: Bools
 ) -> None:
     """Join passages between which something was put in, or taken out, and mark what is gone.
 
@@ -281,8 +294,8 @@ def join_neighbours(
         The first of those joined grows.
     first, last : int64[n, 2]
         Units in which both spans begin and end.
-    document : int64[u]
-        Of each unit.
+    documents : int64[n, 2]
+        Those of both spans.
     share : float64
         Of the longer span, that is to be equal.
     gone : bool[n]
@@ -292,10 +305,7 @@ def join_neighbours(
         gone[i] = False
         j = i - 1
         while j >= max(0, i - NEIGHBOURS):
-            if (
-                document[first[i, 0]] != document[first[j, 0]]
-                or document[first[i, 1]] != document[first[j, 1]]
-            ):
+            if documents[i, 0] != documents[j, 0] or documents[i, 1] != documents[j, 1]:
                 break
             if not gone[j]:
                 if (
@@ -307,7 +317,7 @@ def join_neighbours(
                     break
                 between_p, between_q = rows[i, 0] - rows[j, 1], rows[i, 2] - rows[j, 3]
                 within = last[j, 0] == first[i, 0] or last[j, 1] == first[i, 1]
-                same = document[first[i, 0]] == document[first[i, 1]]
+                same = documents[i, 0] == documents[i, 1]
                 matched = rows[i, 4] + rows[j, 4] + min(0, between_p, between_q)
                 longest = max(rows[i, 1] - rows[j, 0], rows[i, 3] - rows[j, 2])
                 if (

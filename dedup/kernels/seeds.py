@@ -12,7 +12,7 @@ from dedup.columns import I32, I64, U8, U32, U64, Bools
 from dedup.kernels import inner, kernel
 from dedup.kernels.utf8 import decode
 
-__all__ = ["NARROW", "WIDE", "by_seed", "code_points", "winnow"]
+__all__ = ["NARROW", "WIDE", "code_points", "winnow"]
 
 WIDE = (8, 5)
 """Characters of a seed, and of how many seeds in a row one is taken, in text without spaces.
@@ -68,7 +68,6 @@ def winnow(
     high: int,
     keys: U64,
     places: I64,
-    units: I32,
 ) -> int:
     """Fill the seeds of documents ``low`` to ``high``, by their places; return how many.
 
@@ -87,8 +86,8 @@ def winnow(
     skipped : bool[u]
         Units within which there are no seeds; one that reaches beyond such a unit is taken.
     low, high : int64
-    keys, places, units
-        Filled: the hash of each seed, where it begins, and in which unit.
+    keys, places
+        Filled: the hash of each seed, and where it begins.
     """
     n = 0
     recent = np.empty(RECENT, np.uint64)
@@ -131,26 +130,6 @@ def winnow(
                         least, least_at = recent[j & (RECENT - 1)], j
             if i - begin + 1 >= window and least != NONE and least_at > taken:
                 taken = least_at
-                holder = unit
-                while taken < unit_start[holder]:
-                    holder -= 1
-                keys[n], places[n], units[n] = least, taken, holder
+                keys[n], places[n] = least, taken
                 n += 1
     return n
-
-
-@kernel
-def by_seed(seeds: I64, partners: I64, starts: I64, out: I64) -> None:
-    """Write the partners of each seed after those of the one before it, in the order they come.
-
-    ``starts`` (one more than there are seeds) holds, one place on, how many each has, and gets
-    where they begin.
-    """
-    for i in range(1, len(starts)):
-        starts[i] += starts[i - 1]
-    for i in range(len(seeds) - 1, -1, -1):
-        starts[seeds[i] + 1] -= 1
-        out[starts[seeds[i] + 1]] = partners[i]
-    for i in range(len(starts) - 1):
-        starts[i] = starts[i + 1]
-    starts[len(starts) - 1] = len(seeds)

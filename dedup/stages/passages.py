@@ -1,150 +1,56 @@
 """Passages: stretches that two documents share, longer or shorter than the units that hold them.
 
 Units tell what is the same as a whole. A passage is what stands within longer text, or across the
-breaks of units, in another document too: seeds are winnowed from the shadow texts, an alignment
-grows from where two are equal, and ends where the texts part. Spans are of characters: of the
-shadow texts of all units, one after the other, until they are placed in the documents.
+breaks of units, in another document too: an alignment grows from where two seeds are equal, and
+ends where the texts part. Spans are of places, as ``dedup.places`` counts them, until they are
+placed in the documents.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from dedup.columns import I32, I64, U8, U32, Bools, numbers, strings
+from dedup.columns import I32, I64, U8, Array, Bools, numbers, strings
 from dedup.folding import FoldTables, fold_spans
+from dedup.islands import Islands
 from dedup.kernels import passages as kernels
-from dedup.kernels.ends import MARKS, bytes_at, holders, strip
-from dedup.kernels.seeds import code_points, winnow
-from dedup.partners import earlier_rows
+from dedup.kernels.ends import bytes_at, strip
+from dedup.places import Places
 from dedup.records import PASSAGES
 
-__all__ = [
-    "PARTNERS", "Meetings", "Shadows", "frequency", "grow", "lay_out", "meet", "place", "sow",
-]  # fmt: skip
-
-PARTNERS = 2
-"""Earlier places that a seed is compared with, at most: the first, and the latest before it."""
+__all__ = ["Meetings", "frequency", "grow", "place"]
 
 CLOSING = " ,.;:!?)]}>、。〉》」』】〕〗”’…~·-—"
 OPENING = " ([{<〈《「『【〔〖“‘,;:、-—"
 
 
 @dataclass(frozen=True)
-class Shadows:
-    """The shadow texts of ``u`` units in ``d`` documents, as one array of ``n`` characters."""
-
-    text: U32
-    """Code points, of all units, one after the other."""
-    unit_start: I64
-    """Where each unit starts; one more than there are."""
-    document: I64
-    """Of each unit."""
-    first_unit: I64
-    """Of each document; one more than there are."""
-    documents: I64
-    """Where each document starts; one more than there are."""
-    narrow: Bools
-    """Of each unit: it is alphabetic, a word takes several characters."""
-    marked: I64
-    """The unit at every ``1 << MARKS``-th character."""
-
-    def holders(self, places: I64) -> I64:
-        """Return the unit that each place is in."""
-        places = np.ascontiguousarray(places)
-        out = np.empty(places.size, np.int64)
-        holders(places.reshape(-1), self.unit_start, self.marked, out)
-        return out.reshape(places.shape)
-
-
-@dataclass(frozen=True)
 class Meetings:
-    """Seeds and, of each, the earlier ones with the same characters."""
+    """What meets in some documents that follow each other: seeds there, and earlier ones."""
 
     places: I64
-    units: I32
-    starts: I64
+    """Of the later seed, ascending."""
     partners: I64
-
-
-def lay_out(units: pa.Table, shadows: Iterable[pa.Array], documents: int, text: U32) -> Shadows:
-    """Fill ``text``, as long as all ``records.UNITS`` are, with the code points of their shadows.
-
-    ``shadows`` are the units' in turn, in parts of any size.
-    """
-    length = numbers(units["length"])
-    unit_start = np.concatenate([[0], np.cumsum(length)]).astype(np.int64)
-    wide = np.empty(len(length), np.int32)
-    row = 0
-    for chunk in shadows:
-        rows = slice(row, row + len(chunk))
-        code_points(*strings(chunk), unit_start[rows], text, wide[rows])
-        row += len(chunk)
-    document = numbers(units["document"]).astype(np.int64)
-    first_unit = np.searchsorted(document, np.arange(documents + 1)).astype(np.int64)
-    marks = np.arange(0, len(text), 1 << MARKS)
-    return Shadows(
-        text, unit_start, document, first_unit, unit_start[first_unit], wide * 3 < length,
-        np.searchsorted(unit_start, marks, "right").astype(np.int64) - 1,
-    )  # fmt: skip
-
-
-def sow(part: tuple[int, int], shadows: Shadows, skipped: Bools) -> pa.Table:
-    """Return the seeds of the documents from one number to another: ``key, place, unit``.
-
-    Within ``skipped`` units there are none; what reaches beyond one has some.
-    """
-    first, last = part
-    s = shadows
-    room = int(s.documents[last] - s.documents[first])
-    keys, places, units = (
-        np.empty(room, np.uint64),
-        np.empty(room, np.int64),
-        np.empty(room, np.int32),
-    )
-    count = winnow(
-        s.text, s.documents, s.first_unit, s.unit_start, s.narrow, skipped, first, last,
-        keys, places, units,
-    )  # fmt: skip
-    # The least of several hashes are no even spread, as a hash should be.
-    mixed = keys[:count] * np.uint64(0xFF51AFD7ED558CCD)
-    return pa.table({"key": mixed, "place": places[:count].copy(), "unit": units[:count].copy()})
-
-
-def meet(rows: pa.Table) -> pa.Table:
-    """Return the pairs of seeds that are compared: ``seed, partner``, ``capped`` and ``times``.
-
-    ``rows`` has ``key`` and ``seed``, sorted by both. A seed is compared with the first of its key
-    and the latest before it, ``PARTNERS`` in all; ``capped`` marks one pair of each key of which
-    some are not compared; ``times`` is how many seeds the key has.
-    """
-    key, seed = numbers(rows["key"]), numbers(rows["seed"])
-    which, partner, capped = earlier_rows(key, PARTNERS)
-    new = np.ones(len(key), np.bool_)
-    new[1:] = key[1:] != key[:-1]
-    times = np.diff(np.flatnonzero(new), append=len(key)).astype(np.int32)
-    return pa.table(
-        {
-            "seed": seed[which],
-            "partner": seed[partner],
-            "capped": capped,
-            "times": np.repeat(times, times)[which],
-        }
-    )
+    """Of the earlier one."""
+    again: I64
+    """Places of all seeds there that occur again, ascending."""
+    logs: Array
+    """How often each of those occurs, as ``seeds.frequencies`` has it."""
 
 
 def grow(
-    part: tuple[int, int], shadows: Shadows, groups: I64, meetings: Meetings, least: int,
-    share: float,
-) -> npt.NDArray[np.int64]:  # fmt: skip
-    """Return the passages of some documents, of which the seeds from one number to another are.
+    meetings: Meetings, places: Places, islands: Islands, groups: I32, least: int, share: float
+) -> tuple[npt.NDArray[np.int64], I64]:
+    """Return the passages of some documents, and the documents that the islands are too small for.
 
     Parameters
     ----------
+    meetings
+        Of seeds whose units are in no group together, and are laid out.
     groups
         A row per unit and a column per kind of group (-1: none): two units of one group are told
         to be alike, and not aligned.
@@ -155,39 +61,60 @@ def grow(
 
     Returns
     -------
-    Rows of ``kernels.COLUMNS``, by the place of the later span.
+    Rows of ``kernels.COLUMNS`` and what ``frequency`` says of them, by the place of the later span;
+    and documents of which there are none in them.
     """
-    low, high = part
+    s, m = places, meetings
+    first, second = s.holders(m.places), s.holders(m.partners)
+    p, q = islands.places(m.places, first, s), islands.places(m.partners, second, s)
+    document = s.documents_of(first)
+    columns = (p, q, first, second, islands.numbers(p), islands.numbers(q), document)
+    pairs = np.ascontiguousarray(np.column_stack(columns))
+    beyond = np.zeros(len(pairs), np.bool_)
     found = [np.empty((0, len(kernels.COLUMNS)), np.int64)]
-    room = 1024 + (high - low) // 8
-    s, m = shadows, meetings
-    while low < high:
+    room = 1024 + len(pairs) // 8
+    low = 0
+    while low < len(pairs):
         out = np.empty((room, len(kernels.COLUMNS)), np.int64)
         count, reached = kernels.grow(
-            s.text, s.documents, s.document, s.unit_start, s.narrow, groups,
-            m.places, m.units, m.starts, m.partners, low, high, least // 2, out,
+            islands.text, islands.bounds, islands.open, islands.unit_start, s.narrow, groups,
+            pairs, low, least // 2, out, beyond,
         )  # fmt: skip
         found.append(out[:count].copy())
         if reached == low:
             room *= 4
         low = reached
-    return _settled(np.concatenate(found), shadows, least, share)
+    rows = np.concatenate(found)
+    rows[:, [0, 2]] = _all_places(rows[:, [0, 2]], s, islands)
+    rows[:, [1, 3]] = _all_places(rows[:, [1, 3]] - 1, s, islands) + 1
+    again = np.unique(document[beyond])
+    rows = rows[~np.isin(s.documents_of(s.holders(rows[:, 0])), again)]
+    rows = _settled(rows, s, islands, least, share)
+    return np.column_stack([rows, frequency(rows, m.again, m.logs)]), again
+
+
+def _all_places(here: I64, places: Places, islands: Islands) -> I64:
+    """Return where, among all places, those of the islands are."""
+    units = islands.units(here)
+    there: I64 = here - islands.unit_start[units] + places.unit_start[units]
+    return there
 
 
 def _settled(
-    rows: npt.NDArray[np.int64], shadows: Shadows, least: int, share: float
+    rows: npt.NDArray[np.int64], places: Places, islands: Islands, least: int, share: float
 ) -> npt.NDArray[np.int64]:
     """Join what belongs together, trim the ends, and return what is long and alike enough."""
-    s = shadows
+    s = places
     first, last = _units(rows, s)
-    pair = s.document[first[:, 0]] * len(s.documents) + s.document[first[:, 1]]
+    documents = s.documents_of(first)
+    pair = documents[:, 0] * len(s.documents) + documents[:, 1]
     # The longer of two that begin in one place first.
     order = np.lexsort((-rows[:, 1], rows[:, 0], pair))
-    rows, first, last = rows[order], first[order], last[order]
+    rows, first, last, documents = rows[order], first[order], last[order], documents[order]
     gone = np.zeros(len(rows), np.bool_)
-    kernels.join_neighbours(rows, first, last, s.document, share, gone)
+    kernels.join_neighbours(rows, first, last, documents, share, gone)
     rows = rows[~gone]
-    strip(s.text, _table(CLOSING), _table(OPENING), rows)
+    _strip(rows, s, islands)
     rows = rows[rows[:, 4] >= least]  # what is left has no empty span
     wanted = np.where(s.narrow[s.holders(rows[:, 0])], 3 * least, least)
     longest = np.maximum(rows[:, 1] - rows[:, 0], rows[:, 3] - rows[:, 2])
@@ -195,7 +122,18 @@ def _settled(
     return rows[np.lexsort((rows[:, 3], rows[:, 2], rows[:, 1], rows[:, 0]))]
 
 
-def frequency(rows: npt.NDArray[np.int64], places: I64, times: I32) -> I64:
+def _strip(rows: npt.NDArray[np.int64], places: Places, islands: Islands) -> None:
+    """Leave out marks at the ends that belong to what is beyond."""
+    starts, ends = rows[:, [0, 2]], rows[:, [1, 3]] - 1
+    here = rows.copy()
+    here[:, [0, 2]] = islands.places(starts, places.holders(starts), places)
+    here[:, [1, 3]] = islands.places(ends, places.holders(ends), places) + 1
+    before = here.copy()
+    strip(islands.text, _table(CLOSING), _table(OPENING), here)
+    rows += here - before  # both spans stay in their islands
+
+
+def frequency(rows: npt.NDArray[np.int64], places: I64, logs: Array) -> I64:
     """Return in how many places what each passage says stands, about: what tells a formula.
 
     That is the geometric mean over those of its seeds that stand in several places: of what is
@@ -205,14 +143,11 @@ def frequency(rows: npt.NDArray[np.int64], places: I64, times: I32) -> I64:
     ----------
     rows
         Of ``kernels.COLUMNS``.
-    places, times
-        Of every seed, where it is, and how many have its characters.
+    places, logs
+        Of every seed that occurs again, ascending, where it is, and how often, as
+        ``seeds.frequencies`` has it.
     """
-    again = np.flatnonzero(times > 1)
-    places, times = places[again], times[again]
-    # In whole numbers: the sum of a passage is the same wherever it stands.
-    logs = np.rint(np.log2(np.arange(1, times.max(initial=0) + 1)) * 1024).astype(np.int64)
-    sums = np.concatenate([[0], np.cumsum(logs[times - 1])])
+    sums = np.concatenate([[0], np.cumsum(logs, dtype=np.int64)])
     low, high = np.searchsorted(places, rows[:, 0]), np.searchsorted(places, rows[:, 1])
     mean = (sums[high] - sums[low]) / np.maximum(1, high - low)
     result: I64 = np.maximum(2, np.rint(2 ** (mean / 1024))).astype(np.int64)
@@ -220,7 +155,7 @@ def frequency(rows: npt.NDArray[np.int64], places: I64, times: I32) -> I64:
 
 
 def place(
-    rows: npt.NDArray[np.int64], shadows: Shadows, text: pa.Array, units: pa.Table,
+    rows: npt.NDArray[np.int64], places: Places, text: pa.Array, units: pa.Table,
     rank: npt.NDArray[np.int64], tables: FoldTables,
 ) -> pa.Table:  # fmt: skip
     """Return passages as ``records.PASSAGES``: placed in the documents, the source the one kept.
@@ -236,7 +171,7 @@ def place(
     rank
         Per unit, its place in keep order: the earlier of the two is the source.
     """
-    first, last = _units(rows, shadows)
+    first, last = _units(rows, places)
     turned = rank[first[:, 1]] > rank[first[:, 0]]
     sides = [np.where(turned, 1, 0), np.where(turned, 0, 1)]
     at = np.arange(len(rows))
@@ -246,13 +181,13 @@ def place(
         np.concatenate([spans[at, side] for side in sides]),
         np.concatenate([begins[at, side] for side in sides]),
         np.concatenate([ends[at, side] for side in sides]),
-        shadows, text, units, tables,
+        places, text, units, tables,
     )  # fmt: skip
     for number, (side, prefix) in enumerate(zip(sides, ("", "source_"), strict=True)):
         half = slice(number * len(rows), (number + 1) * len(rows))
         columns[f"{prefix}unit"] = begins[at, side]
-        columns[f"{prefix}offset"] = spans[at, side, 0] - shadows.unit_start[begins[at, side]]
-        columns[f"{prefix}document"] = shadows.document[begins[at, side]]
+        columns[f"{prefix}offset"] = spans[at, side, 0] - places.unit_start[begins[at, side]]
+        columns[f"{prefix}document"] = places.documents_of(begins[at, side])
         columns[f"{prefix}length"] = spans[at, side, 1] - spans[at, side, 0]
         columns |= {f"{prefix}{name}": values[half] for name, values in placed.items()}
     columns["matched"] = rows[:, 4]
@@ -260,7 +195,7 @@ def place(
     return pa.table({name: columns[name] for name in PASSAGES.names}, schema=PASSAGES)
 
 
-def _units(rows: npt.NDArray[np.int64], s: Shadows) -> tuple[I64, I64]:
+def _units(rows: npt.NDArray[np.int64], s: Places) -> tuple[I64, I64]:
     """Return the units in which both spans of each row begin, and in which they end."""
     return s.holders(rows[:, [0, 2]]), s.holders(rows[:, [1, 3]] - 1)
 
@@ -272,7 +207,7 @@ def _table(marks: str) -> Bools:
 
 
 def _place_ends(
-    spans: npt.NDArray[np.int64], begins: I64, ends: I64, s: Shadows, text: pa.Array,
+    spans: npt.NDArray[np.int64], begins: I64, ends: I64, s: Places, text: pa.Array,
     units: pa.Table, tables: FoldTables,
 ) -> dict[str, I64]:  # fmt: skip
     """Return where spans of shadow characters start and end in their documents' texts.
@@ -284,7 +219,7 @@ def _place_ends(
     unit = {
         name: numbers(units[name])[which] for name in ("start", "end", "byte_start", "byte_end")
     }
-    base = offsets[s.document[which]]
+    base = offsets[s.documents_of(which)]
     byte_start, byte_end = base + unit["byte_start"], base + unit["byte_end"]
     folded = fold_spans(data, byte_start, byte_end, tables, origins=True)
     shadow_start = np.concatenate([[0], np.cumsum(folded.lengths)])

@@ -113,3 +113,49 @@ def shared_runs(a: str, b: str, least: int) -> list[tuple[int, int, int]]:
                 if size >= least:
                     runs.append((i, j, size))
     return runs
+
+
+def run_around(text: str, documents: Sequence[int], p: int, q: int) -> int:
+    """Return how long the equal run is that two places are in, which is in two documents.
+
+    In one document the two runs do not overlap.
+    """
+    ends = [next(end for end in documents if end > at) for at in (p, q)]
+    begins = [max(begin for begin in documents if begin <= at) for at in (p, q)]
+    same = begins[0] == begins[1]
+    last = p if same else ends[1]
+    i = j = 0
+    while p + i < ends[0] and q + i < last and text[p + i] == text[q + i]:
+        i += 1
+    while (
+        p - j > (q + i if same else begins[0])
+        and q - j > begins[1]
+        and text[p - j - 1] == text[q - j - 1]
+    ):
+        j += 1
+    return i + j
+
+
+def meetings(
+    told: Sequence[Sequence[str]],
+    wide: tuple[int, int],
+    narrow: tuple[int, int],
+    alphabetic: Sequence[bool],
+) -> list[tuple[int, int]]:
+    """Return later and earlier places of seeds that meet, where a document is of one kind of text.
+
+    Of each seed the first that is the same, and the latest before it.
+    """
+    seeds: list[tuple[str, int]] = []
+    begin = unit = 0
+    for document in told:
+        text = "".join(document)
+        size, window = narrow if any(alphabetic[unit : unit + len(document)]) else wide
+        places = winnow(text, size, window, lambda _: False)
+        seeds += [(text[at : at + size], begin + at) for at in places]
+        begin, unit = begin + len(text), unit + len(document)
+    pairs = []
+    for number, (run, place) in enumerate(seeds):
+        earlier = [at for other, at in seeds[:number] if other == run]
+        pairs += [(place, q) for q in sorted({*earlier[:1], *earlier[-1:]})]
+    return pairs

@@ -1,147 +1,45 @@
-"""Seeds, meetings and what grows from them, against plain Python and by hand."""
+"""What grows from seeds that meet, against plain Python and by hand."""
 
 from __future__ import annotations
 
-from itertools import accumulate, pairwise
+from itertools import pairwise
 
 import numpy as np
-import numpy.typing as npt
-import pyarrow as pa
 from hypothesis import given
 from hypothesis import strategies as st
 from naive import passages as naive
+from told import Told, no_groups, places_told, shadows_told
 
+from dedup.islands import Islands, characters, lay_out
 from dedup.kernels.ends import bytes_at, strip
 from dedup.kernels.passages import COLUMNS
 from dedup.kernels.passages import grow as grow_kernel
-from dedup.kernels.seeds import NARROW, WIDE, by_seed
-from dedup.stages.passages import PARTNERS, Meetings, Shadows, frequency, grow, lay_out, meet, sow
-
-Documents = list[list[str]]
-"""Of each document its units."""
-
-
-def shadows_of(documents: Documents) -> Shadows:
-    units = [(number, unit) for number, document in enumerate(documents) for unit in document]
-    table = pa.table(
-        {
-            "document": pa.array([number for number, _ in units], pa.int64()),
-            "length": pa.array([len(unit) for _, unit in units], pa.int64()),
-        }
-    )
-    shadows = pa.array([unit for _, unit in units], pa.large_string())
-    text = np.empty(sum(len(unit) for _, unit in units), np.uint32)
-    return lay_out(table, [shadows.slice(0, 1), shadows.slice(1)], len(documents), text)
-
-
-def no_groups(shadows: Shadows) -> npt.NDArray[np.int64]:
-    return np.full((len(shadows.document), 1), -1)
-
-
-def unit_numbers(shadows: Shadows) -> list[int]:
-    return np.repeat(np.arange(len(shadows.document)), np.diff(shadows.unit_start)).tolist()
-
+from dedup.kernels.seeds import NARROW, WIDE
+from dedup.places import Places
+from dedup.stages.passages import Meetings, frequency, grow
+from dedup.stages.seeds import frequencies
+from dedup.work import Work
 
 few = st.text(st.sampled_from("甲乙丙"), max_size=40)
 corpora = st.lists(st.lists(few, max_size=3), min_size=1, max_size=3)
 
 
-def test_characters_are_laid_out_one_unit_after_the_other():
-    shadows = shadows_of([["a甲", ""], [], ["\U00020000é"]])
-    assert "".join(map(chr, shadows.text)) == "a甲\U00020000é"
-    assert shadows.unit_start.tolist() == [0, 2, 2, 4]
-    assert shadows.documents.tolist() == [0, 2, 2, 4]
-    assert shadows.first_unit.tolist() == [0, 2, 2, 3]
-    assert shadows.narrow.tolist() == [False, False, False]
-    assert shadows_of([["a plain word 甲"]]).narrow.tolist() == [True]
+def all_laid(told: Told, places: Places) -> Islands:
+    return laid(told, places, [*range(len(places.narrow))])
 
 
-@given(corpora, st.sets(st.integers(0, 8)))
-def test_seeds_are_the_least_of_every_window(documents: Documents, leave_out: set[int]):
-    shadows = shadows_of(documents)
-    skipped = np.array([unit in leave_out for unit in range(len(shadows.document))], np.bool_)
-    seeds = sow((0, len(documents)), shadows, skipped)
-    wanted = []
-    size, window = WIDE
-    for number in range(len(documents)):
-        begin = int(shadows.documents[number])
-
-        def outside(i: int, begin: int = begin) -> bool:
-            unit = int(np.searchsorted(shadows.unit_start, begin + i, "right")) - 1
-            return bool(skipped[unit]) and begin + i + size <= shadows.unit_start[unit + 1]
-
-        text = "".join(documents[number])
-        wanted += [begin + at for at in naive.winnow(text, size, window, outside)]
-    assert seeds["place"].to_pylist() == wanted
-    units = unit_numbers(shadows)
-    assert seeds["unit"].to_pylist() == [units[at] for at in wanted]
-
-
-@given(st.text(st.sampled_from("ab "), min_size=36, max_size=60))
-def test_seeds_of_alphabetic_text_are_longer(text: str):
-    shadows = shadows_of([[text]])
-    found = sow((0, 1), shadows, np.zeros(1, np.bool_))["place"].to_pylist()
-    assert found == naive.winnow(text, *NARROW, lambda _: False)
-    assert found
-
-
-@given(few.filter(lambda run: len(run) >= 12), few, few, few, few)
-def test_a_run_of_twelve_has_a_seed_in_both_places(run: str, a: str, b: str, c: str, d: str):
-    shadows = shadows_of([[a + run + b], [c + run + d]])
-    seeds = sow((0, 2), shadows, np.zeros(2, np.bool_))
-    here = len(a), len(a + run + b + c)
-    in_both = [
-        {at - begin for at in seeds["place"].to_pylist() if begin <= at <= begin + len(run) - 8}
-        for begin in here
-    ]
-    assert in_both[0] & in_both[1]
-
-
-@given(st.lists(st.integers(0, 5), max_size=30))
-def test_a_seed_meets_the_first_and_the_latest(keys: list[int]):
-    rows = sorted((key, seed) for seed, key in enumerate(keys))
-    table = pa.table(
-        {
-            "key": pa.array([key for key, _ in rows], pa.uint32()),
-            "seed": pa.array([seed for _, seed in rows], pa.int64()),
-        }
-    )
-    met = meet(table)
-    wanted = set()
-    capped = 0
-    for key in set(keys):
-        seeds = [seed for seed, other in enumerate(keys) if other == key]
-        for at, seed in enumerate(seeds):
-            earlier = seeds[:at]
-            chosen = set(earlier[:1] + earlier[1:][::-1][: PARTNERS - 1])
-            wanted |= {(seed, partner) for partner in chosen}
-        capped += len(seeds) > PARTNERS + 1
-    got = list(zip(met["seed"].to_pylist(), met["partner"].to_pylist(), strict=True))
-    assert len(got) == len(set(got))
-    assert set(got) == wanted
-    assert sum(met["capped"].to_pylist()) == capped
-    assert all(
-        keys.count(keys[seed]) == times
-        for seed, times in zip(met["seed"].to_pylist(), met["times"].to_pylist(), strict=True)
-    )
+def laid(told: Told, places: Places, units: list[int]) -> Islands:
+    some = np.zeros(len(places.narrow), np.bool_)
+    some[units] = True
+    part = shadows_told(told).part(np.array(units))
+    return lay_out(some, places, lambda: [characters(part)], Work())
 
 
 def test_a_passage_is_as_frequent_as_its_seeds_are():
-    places, times = np.array([3, 5, 8, 9, 20, 21]), np.array([2, 8, 1, 4, 100, 0], np.int32)
+    places, logs = np.array([3, 5, 9, 20]), frequencies(np.array([2, 8, 4, 100]))
     rows = np.array([[3, 10, 40, 47, 7], [8, 20, 50, 62, 12], [20, 22, 30, 32, 2], [8, 9, 0, 1, 1]])
     # The cube root of 2 * 8 * 4; of 4 alone; of 100 alone; of none, for there are two at least.
-    assert frequency(rows, places, times).tolist() == [4, 4, 100, 2]
-
-
-@given(st.lists(st.tuples(st.integers(0, 6), st.integers(0, 99)), max_size=30))
-def test_partners_are_gathered_by_seed(pairs: list[tuple[int, int]]):
-    counts = [sum(seed == each for seed, _ in pairs) for each in range(7)]
-    starts = np.array([0, *counts], np.int64)
-    out = np.empty(len(pairs), np.int64)
-    seeds, partners = (np.array([pair[i] for pair in pairs], np.int64) for i in (0, 1))
-    by_seed(seeds, partners, starts, out)
-    assert starts.tolist() == [0, *accumulate(counts)]
-    assert out.tolist() == [partner for each in range(7) for seed, partner in pairs if seed == each]
+    assert frequency(rows, places, logs).tolist() == [4, 4, 100, 2]
 
 
 varied = st.text(st.sampled_from("甲乙丙丁戊己庚辛"), max_size=25)
@@ -149,7 +47,7 @@ RUN = "子丑寅卯辰巳午未申酉戌亥"
 
 
 @st.composite
-def two_documents(draw: st.DrawFn) -> tuple[Documents, bool]:
+def two_documents(draw: st.DrawFn) -> tuple[Told, bool]:
     """Return two documents that share a run, edits around it, and breaks anywhere."""
     before = draw(st.lists(varied, min_size=3, max_size=3))
     after = draw(st.lists(varied, min_size=3, max_size=3))
@@ -165,14 +63,15 @@ def two_documents(draw: st.DrawFn) -> tuple[Documents, bool]:
 
 
 @given(two_documents())
-def test_an_alignment_goes_as_far_as_plain_python_has_it(given_: tuple[Documents, bool]):
+def test_an_alignment_goes_as_far_as_plain_python_has_it(given_: tuple[Told, bool]):
     documents, link = given_
-    shadows = shadows_of(documents)
-    text = "".join(map(chr, shadows.text))
-    units = unit_numbers(shadows)
+    text = "".join(unit for document in documents for unit in document)
+    places = places_told(documents)
+    islands = all_laid(documents, places)
+    units = np.repeat(np.arange(len(places.narrow)), np.diff(places.unit_start)).tolist()
     q, p = (text.index(RUN), text.rindex(RUN))
-    middle = int(shadows.documents[1])
-    groups = np.full((len(shadows.document), 2), -1)
+    middle = int(places.documents[1])
+    groups = np.full((len(places.narrow), 2), -1, np.int32)
     pair = None
     if link:  # the last units
         pair = units[-1], units[middle - 1]
@@ -183,13 +82,12 @@ def test_an_alignment_goes_as_far_as_plain_python_has_it(given_: tuple[Documents
     def linked(a: int, b: int) -> bool:
         return pair is not None and {a, b} == set(pair)
 
-    out = np.empty((1, len(COLUMNS)), np.int64)
-    places, seed_units = np.array([q, p]), np.array([units[q], units[p]], np.int32)
+    out, beyond = np.empty((1, len(COLUMNS)), np.int64), np.zeros(1, np.bool_)
     count, reached = grow_kernel(
-        shadows.text, shadows.documents, shadows.document, shadows.unit_start, shadows.narrow,
-        groups, places, seed_units, np.array([0, 0, 1]), np.array([0]), 0, 2, 0, out,
+        islands.text, islands.bounds, islands.open, islands.unit_start, places.narrow, groups,
+        np.array([[p, q, units[p], units[q], 1, 0, 1]]), 0, 0, out, beyond,
     )  # fmt: skip
-    assert (count, reached) == (1, 2)
+    assert (count, reached, beyond.tolist()) == (1, 1, [False])
     start = units[p], units[q]
     ahead = naive.reach(text[p:], text[q:middle], units[p:], units[q:middle], start, linked, 8)
     behind = naive.reach(
@@ -202,29 +100,18 @@ def test_an_alignment_goes_as_far_as_plain_python_has_it(given_: tuple[Documents
     assert wanted[4] <= naive.longest_common(a, b)
 
 
-def grown(documents: Documents, least: int = 12, share: float = 0.5) -> list[tuple[str, str, int]]:
+def grown(told: Told, least: int = 12, share: float = 0.5) -> list[tuple[str, str, int]]:
     """Return the passages of documents: both texts, and how much is equal."""
-    shadows = shadows_of(documents)
-    seeds = sow((0, len(documents)), shadows, np.zeros(len(shadows.document), np.bool_))
-    keys = seeds["key"].to_pylist()
-    order = sorted(range(len(keys)), key=lambda seed: (keys[seed], seed))
-    numbered = {key: number for number, key in enumerate(sorted(set(keys)))}
-    rows = pa.table(
-        {
-            "key": pa.array([numbered[keys[seed]] for seed in order], pa.uint32()),
-            "seed": pa.array(order, pa.int64()),
-        }
-    )
-    met = meet(rows)
-    seed, partner = met["seed"].to_numpy(), met["partner"].to_numpy()
-    starts = np.zeros(len(keys) + 1, np.int64)
-    starts[1:] = np.bincount(seed, minlength=len(keys))
-    partners = np.empty(len(seed), np.int64)
-    by_seed(seed, partner, starts, partners)
-    meetings = Meetings(seeds["place"].to_numpy(), seeds["unit"].to_numpy(), starts, partners)
-    found = grow((0, len(keys)), shadows, no_groups(shadows), meetings, least, share)
-    text = "".join(map(chr, shadows.text))
-    return [(text[a:b], text[c:d], matched) for a, b, c, d, matched in found.tolist()]
+    places = places_told(told)
+    text = "".join(unit for document in told for unit in document)
+    pairs = naive.meetings(told, WIDE, NARROW, places.narrow.tolist())
+    p, q = np.array(pairs, np.int64).reshape(-1, 2).T.copy()
+    none = np.empty(0, np.int64)
+    meetings = Meetings(p, q, none, none.astype(np.uint16))
+    islands, groups = all_laid(told, places), no_groups(places)
+    found, again = grow(meetings, places, islands, groups, least, share)
+    assert not len(again)
+    return [(text[a:b], text[c:d], matched) for a, b, c, d, matched, _ in found.tolist()]
 
 
 FIRST = (
@@ -237,6 +124,21 @@ def test_a_stretch_within_two_units_is_found_to_the_character():
     assert grown([["甲甲甲" + FIRST + "乙乙乙"], ["丙" + FIRST + "丁丁"]]) == [
         (FIRST, FIRST, len(FIRST))
     ]
+
+
+def test_what_reaches_the_end_of_an_island_is_left_to_a_larger_one():
+    units = [FIRST[:12], FIRST[12:24], FIRST[24:]]
+    told = [["甲" * 30 + units[0], *units[1:]], ["乙" * 30 + units[0], *units[1:]], [FIRST]]
+    places, none = places_told(told), np.empty(0, np.int64)
+    start = int(places.documents[1])
+    second = int(places.documents[2])
+    pairs = np.array([start + 30, second]), np.array([30, 30])
+    meetings = Meetings(*pairs, none, none.astype(np.uint16))
+    groups = no_groups(places)
+    for some in ([0, 1, 2, 3, 4, 5, 6], [0, 1, 3, 4, 6], [0, 3, 4, 5, 6]):
+        found, again = grow(meetings, places, laid(told, places, some), groups, 12, 0.5)
+        assert again.tolist() == ([] if len(some) == 7 else [1, 2])
+        assert found[:, 4].tolist() == ([len(FIRST)] * 2 if len(some) == 7 else [])
 
 
 def test_a_changed_word_and_a_lost_one_are_within():
@@ -279,14 +181,14 @@ def test_a_repeat_within_one_document_does_not_overlap_itself():
 
 
 @given(corpora)
-def test_what_is_said_to_be_equal_is(documents: Documents):
+def test_what_is_said_to_be_equal_is(documents: Told):
     for copy, source, matched in grown(documents):
         assert 12 <= matched <= naive.longest_common(copy, source)
         assert matched >= 0.5 * max(len(copy), len(source))
 
 
 def test_strip_keeps_what_is_not_equal():
-    text = np.array([ord(c) for c in ",甲,,乙"], np.uint32)
+    text = np.array([ord(c) for c in ",甲,,乙"], np.uint16)
     rows = np.array([[0, 2, 2, 5, 1]], np.int64)
     marks = np.zeros(256, np.bool_)
     marks[ord(",")] = True
