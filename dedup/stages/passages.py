@@ -19,6 +19,7 @@ from dedup.folding import FoldTables, fold_spans
 from dedup.islands import Islands
 from dedup.kernels import passages as kernels
 from dedup.kernels.ends import bytes_at, strip
+from dedup.kernels.neighbours import join_neighbours
 from dedup.places import Places
 from dedup.records import PASSAGES
 
@@ -112,7 +113,7 @@ def _settled(
     order = np.lexsort((-rows[:, 1], rows[:, 0], pair))
     rows, first, last, documents = rows[order], first[order], last[order], documents[order]
     gone = np.zeros(len(rows), np.bool_)
-    kernels.join_neighbours(rows, first, last, documents, share, gone)
+    join_neighbours(rows, first, last, documents, share, gone)
     rows = rows[~gone]
     _strip(rows, s, islands)
     rows = rows[rows[:, 4] >= least]  # what is left has no empty span
