@@ -20,7 +20,7 @@ from dedup.columns import I32, I64, U32, U64, Bools, flat, lists, numbers
 from dedup.engines import Engine
 from dedup.shadows import Part
 from dedup.stages.audit import draw
-from dedup.stages.join import Queries, queries, query_pairs, told_apart
+from dedup.stages.join import Queries, few_pairs, queries, query_pairs, told_apart
 from dedup.stages.sign import Banding, sign
 from dedup.watch import Watch
 from dedup.work import Work
@@ -255,7 +255,9 @@ def sketch_texts(
                 waiting.popleft().result()
     for each in waiting:
         each.result()
-    sketches.true = {view: pa.concat_tables(parts) for view, parts in found.items()}
+    for view, asked in wanted.items():
+        pairs = few_pairs(pa.concat_tables(found[view]), asked)
+        sketches.true[view] = pairs.drop_columns(["query"])
     return sketches
 
 

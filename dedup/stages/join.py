@@ -8,12 +8,13 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from dedup.columns import I32, lists
+from dedup.columns import lists, numbers
 from dedup.kernels.join import join_against, prefix_join
 
 __all__ = [
     "PrefixIndex",
     "Queries",
+    "few_pairs",
     "prefix_index",
     "prefix_pairs",
     "queries",
@@ -27,7 +28,7 @@ that a million rows fill in, the words of the template, which every row would be
 """
 LEAST_COMMON = 16
 MOST = 32
-"""Pairs of one query in one part."""
+"""Pairs of one query."""
 
 
 @dataclass(frozen=True)
@@ -168,10 +169,9 @@ def query_pairs(
     threshold: float,
     most: int = MOST,
 ) -> pa.Table:
-    """Return the pairs ``a < b`` of the queries with sets that are called ``ids``.
+    """Return the pairs ``a < b`` of the queries with sets that are called ``ids``, and the query.
 
-    Of a query, with the first ``most`` at most: of texts that all are near each other the pairs of
-    one would be as many as there are texts.
+    Of a query, with the first ``most`` at most: see ``few_pairs``.
     """
     values, starts = lists(sets)
     counts = np.zeros(len(wanted.ids), np.int32)
@@ -185,11 +185,24 @@ def query_pairs(
         if written >= 0:
             break
         room = -written
-    a, b = a[:written], b[:written]
-    other = wanted.ids[a] != ids[b]
-    a, b = _first_of_each(a[other], b[other], most)
-    x, y = wanted.ids[a], ids[b]
-    return pa.table({"a": np.minimum(x, y), "b": np.maximum(x, y)})
+    query, other = a[:written].astype(np.int64), ids[b[:written]]
+    mine = wanted.ids[query]
+    pairs = {"a": np.minimum(mine, other), "b": np.maximum(mine, other), "query": query}
+    return few_pairs(pa.table(pairs).filter(pa.array(other != mine)), wanted, most)
+
+
+def few_pairs(pairs: pa.Table, wanted: Queries, most: int = MOST) -> pa.Table:
+    """Return of each query the pairs with the first ``most`` others, by their numbers.
+
+    Of texts that all are near each other the pairs of one would be as many as there are texts.
+    ``pairs`` is what ``query_pairs`` returns; of several parts of the sets, all of them.
+    """
+    query = numbers(pairs["query"])
+    other = numbers(pairs["a"]) + numbers(pairs["b"]) - wanted.ids[query]
+    order = np.lexsort((other, query))
+    query = query[order]
+    rank = np.arange(len(query)) - np.searchsorted(query, query)
+    return pairs.take(pa.array(order[rank < most]))
 
 
 def _among(elements: npt.NDArray[np.uint64], some: npt.NDArray[np.uint64]) -> npt.NDArray[np.bool_]:
@@ -207,11 +220,3 @@ def _held(sizes: npt.NDArray[np.int64], marked: npt.NDArray[np.bool_]) -> npt.ND
     ends = np.cumsum(sizes)
     held: npt.NDArray[np.int64] = summed[ends] - summed[ends - sizes]
     return held
-
-
-def _first_of_each(query: I32, of: I32, most: int) -> tuple[I32, I32]:
-    """Return the pairs that are among the first ``most`` of their query."""
-    order = np.argsort(query, kind="stable")
-    query, of = query[order], of[order]
-    rank = np.arange(len(query)) - np.searchsorted(query, query)
-    return query[rank < most], of[rank < most]

@@ -14,6 +14,7 @@ from naive import verify as naive
 from dedup.stages.join import (
     MOST,
     Queries,
+    few_pairs,
     prefix_index,
     prefix_pairs,
     queries,
@@ -126,3 +127,18 @@ def test_more_pairs_than_the_first_room_holds() -> None:
     pairs = found(query_pairs(column(sets), np.arange(700), asked(sets, set(range(200)), 0.9), 0.9))
     first = {query: [*range(query), *range(query + 1, 700)][:MOST] for query in range(200)}
     assert set(pairs) == {(min(q, x), max(q, x)) for q, some in first.items() for x in some}
+
+
+@given(st.lists(st.integers(0, 60), max_size=5))
+def test_the_pairs_of_a_query_do_not_depend_on_parts(cuts: list[int]) -> None:
+    sets: Sets = [{1, 2, 3}] * 60
+    ids = np.random.default_rng(1).permutation(60)
+    wanted = asked(sets, {3, 40}, 0.9)
+    whole = query_pairs(column(sets), ids, wanted, 0.9)
+    parts = [
+        query_pairs(column(sets[a:b]), ids[a:b], wanted, 0.9)
+        for a, b in pairwise(sorted([0, *cuts, 60]))
+    ]
+    assert few_pairs(pa.concat_tables(parts), wanted).to_pydict() == whole.to_pydict()
+    others = [x for x in range(60) if x != 3]
+    assert found(whole)[:MOST] == [(min(3, x), max(3, x)) for x in others[:MOST]]
