@@ -13,7 +13,7 @@ from dedup import folding
 from dedup.columns import I64, U64, Bools, flat, numbers
 from dedup.corpus.chunks import Chunk
 from dedup.engines import Engine
-from dedup.pipeline import fold_documents
+from dedup.intake import fold_documents
 from dedup.settings import Settings
 from dedup.sketches import MASKED_LEAST
 from dedup.stages.join import Queries, queries, query_pairs

@@ -5,7 +5,6 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
 from functools import partial
 from typing import Any, TypeVar
 
@@ -15,41 +14,35 @@ import pyarrow as pa
 from dedup import dictionary, folding, masking, sentences
 from dedup.columns import I32, I64, numbers, strings
 from dedup.corpus.memory import documents_table
-from dedup.distinction import tell_apart
+from dedup.distinction import Distinct, tell_apart
 from dedup.engines import Engine
 from dedup.engines.counted import CountedEngine
 from dedup.engines.local import LocalEngine
 from dedup.finding import Finding, Grouping
-from dedup.markers import in_markers
-from dedup.near import find_near, stored_near
+from dedup.intake import Folded, fold_corpus
+from dedup.near import Near, find_near, stored_near
 from dedup.passages import find_passages
-from dedup.records import DOCUMENTS, PASSAGES, QUARANTINE
+from dedup.records import PASSAGES, QUARANTINE
 from dedup.result import Result
 from dedup.settings import Settings
-from dedup.shadows import HeldShadows, RemadeShadows, parts_of
+from dedup.shadows import HeldShadows, parts_of
 from dedup.sketches import Texts
-from dedup.stages.fold import fold
-from dedup.stages.segment import layout, segment
 from dedup.stages.shingle import shingle
-from dedup.stages.sign import solve
+from dedup.stages.sign import Banding, solve
 from dedup.stages.words import Lexicon, words
 from dedup.watch import LOGGER, Progress, Watch
 from dedup.work import Stored, Work
 
 __all__ = [
-    "Folded",
     "describing",
     "find",
     "find_folded",
     "find_in",
-    "fold_corpus",
-    "fold_documents",
     "load_lexicon",
 ]
 
 T = TypeVar("T")
 
-MOST = np.iinfo(np.int32).max
 KEPT_BYTES = 1 << 28
 """Of words that are kept for those texts that have a partner, where memory is short."""
 
@@ -125,77 +118,6 @@ def find_in(
     return find_folded(folded, loading.result, names, settings, engine, watch, work)
 
 
-@dataclass
-class Folded:
-    """A corpus once it is read, cut into units and folded."""
-
-    documents: pa.Table
-    quarantine: pa.Table
-    units: pa.Table
-    """``records.UNITS`` without the shadows, and ``own``: characters that are in no marker."""
-    shadows: HeldShadows | RemadeShadows
-
-
-def fold_documents(
-    documents: pa.Table, settings: Settings, tables: folding.FoldTables
-) -> tuple[pa.Table, pa.Table]:
-    """Cut documents into units, and fold those; return both, the units as ``records.UNITS``.
-
-    And ``own``: shadow characters that are in no marker, as far as int32 goes.
-    """
-    documents = layout(documents, settings.unit)
-    units = fold(documents, segment(documents), tables)
-    own = numbers(units["length"]) - in_markers(units["shadow"], settings.mask_marker)
-    return documents, units.append_column("own", pa.array(np.minimum(own, MOST).astype(np.int32)))
-
-
-def fold_corpus(
-    batches: Iterable[T],
-    read: Callable[[T], tuple[pa.Table, pa.Table]],
-    settings: Settings,
-    engine: Engine,
-    watch: Watch,
-    work: Work | None = None,
-) -> Folded:
-    """Read every batch, cut it into units and fold those."""
-    work = work or Work()
-    tables = folding.load_tables()
-
-    def read_and_fold(batch: T) -> tuple[pa.Table, pa.Table, pa.Table]:
-        documents, quarantined = read(batch)
-        documents, units = fold_documents(documents, settings, tables)
-        return documents, quarantined, units
-
-    held: list[pa.Array] = []
-
-    def gather(stored: Stored) -> None:
-        given = list(batches)
-        parts = engine.stream(watch.count("fold", read_and_fold, len(given)), given)
-        if not given:  # files without a row have none
-            documents, units = fold_documents(DOCUMENTS.empty_table(), settings, tables)
-            parts = iter([(documents, QUARANTINE.empty_table(), units)])
-        all_documents, all_units = stored.gathering("documents"), stored.gathering("units")
-        quarantine = []
-        for documents, quarantined, told in parts:
-            of = pa.array(numbers(told["document"]) + all_documents.rows)
-            if work.folder is None:
-                held.extend(told["shadow"].chunks)
-            units = told.set_column(told.column_names.index("document"), "document", of)
-            all_units.append(units.drop_columns(["shadow"]))
-            all_documents.append(documents)
-            quarantine.append(quarantined)
-        stored.put("quarantine", pa.concat_tables(quarantine))
-
-    with watch.stage("fold", watch.corpus_bytes, "bytes"):
-        stored = work.stored("fold", gather)
-        documents, units = stored.table("documents"), stored.table("units")
-        quarantine = stored.table("quarantine").combine_chunks()
-        shadows = (
-            HeldShadows(held) if work.folder is None else RemadeShadows(documents, units, tables)
-        )
-        return Folded(documents, quarantine, units, shadows)
-
-
 def find_folded(
     folded: Folded,
     lexicon: Callable[[], Lexicon],
@@ -210,28 +132,12 @@ def find_folded(
     documents, units = folded.documents, folded.units
     with watch.stage("distinct", units.num_rows, "units"):
         distinct = tell_apart(units, documents, settings, engine, work)
-        in_corpus_order = work.keep(np.argsort(distinct.unit_of, kind="stable"))
-        parts = folded.shadows.parts(work.keep(distinct.unit_of[in_corpus_order]))
-        if not settings.passages:
-            folded.shadows = HeldShadows([])  # those that are held go before the words come
         units = folded.units = units.drop_columns(["own"])
-    with watch.stage("dictionary"):
-        describe = describing(lexicon(), settings)
-    banding = (
-        None if settings.exact else solve(settings.near, settings.recall, settings.permutations)
-    )
-    room = None if work.folder is None else KEPT_BYTES
-    texts = Texts(parts, in_corpus_order, describe, room)
-    del parts
-    wanted = distinct.wanted()
-    near = stored_near(
-        work,
-        lambda stored: find_near(engine, texts, wanted, banding, settings, work, stored, watch),
-    )
+    near = _near(folded, distinct, lexicon, settings, engine, watch, work)
+    decided, known = distinct.decided, near.texts
     number = np.flatnonzero(near.number >= 0)
     unit_of = distinct.unit_of[number]
     columns = {"unit": unit_of, "number": number, "length": numbers(units["length"])[unit_of]}
-    known = near.texts
     for name, values in columns.items():
         known = known.append_column(name, pa.array(work.keep(values)))
     finding = Finding(
@@ -247,14 +153,15 @@ def find_folded(
         literal=near.literal,
         masked=near.masked,
         masked_of=near.masked_of,
-        decided=distinct.decided,
-        banding=banding,
+        decided=decided,
+        banding=_banding(settings),
         engine=CountedEngine(engine, watch),  # for all that is asked of the finding
         work=work,
         passages=PASSAGES.empty_table(),
         capped_seeds=0,
     )
-    edges = near.literal.edges.num_rows + near.masked.edges.num_rows
+    del distinct, near, number, unit_of, columns, values
+    edges = finding.literal.edges.num_rows + finding.masked.edges.num_rows
     with watch.stage("cluster", edges, "edges"):
         grouping = finding.group(settings)
     if settings.passages:
@@ -262,10 +169,44 @@ def find_folded(
     with watch.stage("decide", units.num_rows, "units"):
         result = Result.of(finding, settings, watch.seconds, grouping)
     LOGGER.info("%r", result)
-    if distinct.decided and distinct.decided.missing:
+    if decided and decided.missing:
         told = "%d of %d decisions are about texts that are not in this corpus"
-        LOGGER.warning(told, distinct.decided.missing, len(settings.decisions or ()))
+        LOGGER.warning(told, decided.missing, len(settings.decisions or ()))
     return result
+
+
+def _near(
+    folded: Folded,
+    distinct: Distinct,
+    lexicon: Callable[[], Lexicon],
+    settings: Settings,
+    engine: Engine,
+    watch: Watch,
+    work: Work,
+) -> Near:
+    """Return which texts are near others; what is as long as all texts is gone behind it."""
+    with watch.stage("distinct", unit="units"):
+        in_corpus_order = work.keep(np.argsort(distinct.unit_of, kind="stable"))
+        parts = folded.shadows.parts(work.keep(distinct.unit_of[in_corpus_order]))
+        if not settings.passages:
+            folded.shadows = HeldShadows([])  # those that are held go before the words come
+    with watch.stage("dictionary"):
+        describe = describing(lexicon(), settings)
+    texts = Texts(parts, in_corpus_order, describe, None if work.folder is None else KEPT_BYTES)
+    wanted = distinct.wanted()
+    del parts, in_corpus_order
+
+    def find(stored: Stored) -> None:
+        find_near(engine, texts, wanted, _banding(settings), settings, work, stored, watch)
+
+    return stored_near(work, find)
+
+
+def _banding(settings: Settings) -> Banding | None:
+    """Return the bands of signatures; None: every pair is compared."""
+    if settings.exact:
+        return None
+    return solve(settings.near, settings.recall, settings.permutations)
 
 
 def _called(number: I32, text_of: I64, work: Work) -> I64:

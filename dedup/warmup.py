@@ -25,12 +25,13 @@ from dedup.corpus.read import read
 from dedup.corpus.survey import plan, survey
 from dedup.engines.local import LocalEngine
 from dedup.folding import load_tables
+from dedup.intake import Folded, fold_corpus
 from dedup.kernels import compiled_before, mark_compiled
 from dedup.kernels.dictionary import Dictionary
 from dedup.kinds import kind_rules
 from dedup.masking import rules
 from dedup.passages import find_passages
-from dedup.pipeline import Folded, find_folded, fold_corpus, load_lexicon
+from dedup.pipeline import find_folded, load_lexicon
 from dedup.records import DOCUMENTS, QUARANTINE, REMOVALS, UNITS
 from dedup.sentences import marks
 from dedup.settings import Settings
