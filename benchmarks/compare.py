@@ -44,11 +44,19 @@ class Peer:
     megabytes: float | None
     """Of laws that it does in about a minute; None: all."""
 
+    @property
+    def environment(self) -> Path:
+        """Return the folder of its environment, made at the first call."""
+        return environment(self.name, self.requirements)
+
+    def prepare(self, corpus: Path, out: Path) -> None:
+        """Lay out in ``out`` what it reads instead of the corpus, before the clock runs."""
+
     def command(
         self, corpus: Path, out: Path, *, audited: bool = False, exact: bool = False
     ) -> list[str | Path]:
         """Return the command line over a corpus, which writes into the folder ``out``."""
-        programs = environment(self.name, self.requirements) / "bin"
+        programs = self.environment / "bin"
         if self.script is None:
             options = ["--no-report", "--quiet", *(["--exact"] if exact else [])]
             return [programs / "dedup", "run", corpus, "-o", out / "run", *options]
@@ -90,8 +98,9 @@ def measure(peers: Sequence[Peer], rounds: int) -> dict[str, Any]:
             )
     told: dict[str, Any] = {}
     for peer, name, corpus in cases:
-        row = told.setdefault(peer.name, {"versions": _versions(peer)})
-        row[name] = speed(peer, corpus, out, taken[peer.name, name])
+        row = told.setdefault(peer.name, {"versions": installed(peer.environment)})
+        megabytes = corpora.text_megabytes(corpus)
+        row[name] = speed(peer.command(corpus, out / peer.name), megabytes, taken[peer.name, name])
     for peer in peers:
         told[peer.name]["own_shingles"] = own_shingles(peer, corpora.sample(laws, AUDIT_MB), out)
         told[peer.name]["planted"]["kinds"] = planted_kinds(peer, planted, out)
@@ -119,18 +128,20 @@ def run(
     folder = out / peer.name
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
+    peer.prepare(corpus, folder)
     return run_process(peer.command(corpus, folder, audited=audited, exact=exact))
 
 
-def speed(peer: Peer, corpus: Path, out: Path, rounds: Sequence[Process]) -> dict[str, Any]:
-    """Return the medians of the rounds of one tool on one corpus."""
-    megabytes = corpora.text_megabytes(corpus)
+def speed(
+    command: Sequence[str | Path], megabytes: float, rounds: Sequence[Process]
+) -> dict[str, Any]:
+    """Return the medians of the rounds of one command over so much text."""
     seconds, cpu, peak = (
         statistics.median(getattr(each, name) for each in rounds)
         for name in ("seconds", "cpu_seconds", "peak_mb")
     )
     return {
-        "command": shown(peer.command(corpus, out / peer.name)),
+        "command": shown(command),
         "megabytes": round(megabytes, 3),
         "seconds": round(seconds, 3),
         "mb_per_second": round(megabytes / seconds, 3),
@@ -166,10 +177,6 @@ def planted_kinds(peer: Peer, planted: Path, out: Path) -> dict[str, Any]:
     )
     found = audit.planted_recall(together, audit.read_labels(planted / "labels.jsonl"), texts)
     return {kind: found[kind] for kind in KINDS if kind in found}
-
-
-def _versions(peer: Peer) -> dict[str, str]:
-    return installed(environment(peer.name, peer.requirements))
 
 
 def main() -> None:
