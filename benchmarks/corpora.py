@@ -81,10 +81,38 @@ def sample(corpus: Path, megabytes: float, seed: int = 1) -> Path:
     return path
 
 
+def beginning(corpus: Path, megabytes: float) -> Path:
+    """Return the path of the first rows of a corpus, of about ``megabytes`` in all.
+
+    Of a generated corpus that is a smaller one, with its copies: they are of what is before them.
+    """
+    path = WORK / f"{corpus.name.removesuffix('.jsonl')}-first-{megabytes:g}mb.jsonl"
+    if not path.exists():
+        with _written(path) as partial, partial.open("wb") as out:
+            size = 0
+            for line in lines(corpus):
+                if size >= megabytes * MEGABYTE:
+                    break
+                out.write(line)
+                size += _text_bytes(line)
+    return path
+
+
+def files_of(corpus: Path) -> list[Path]:
+    """Return the JSONL files of a corpus, which is a folder of them or one of them."""
+    return sorted(corpus.glob("*.jsonl")) if corpus.is_dir() else [corpus]
+
+
+def lines(corpus: Path) -> Iterator[bytes]:
+    """Yield the rows of a corpus, each a line of JSON."""
+    for path in files_of(corpus):
+        with path.open("rb") as file:
+            yield from file
+
+
 def text_megabytes(corpus: Path) -> float:
-    """Return the size of the texts of a JSONL file, in MB of UTF-8."""
-    with corpus.open("rb") as lines:
-        return sum(map(_text_bytes, lines)) / MEGABYTE
+    """Return the size of the texts of a corpus, in MB of UTF-8."""
+    return sum(map(_text_bytes, lines(corpus))) / MEGABYTE
 
 
 def _text_bytes(line: bytes) -> int:
