@@ -43,6 +43,17 @@ class Goal:
 
 GOALS = (
     Goal("speed.laws.times_script", least=40, what="MB/s of dedup run, in those of the script"),
+    *(
+        Goal(f"bulk.times.{peer}", least=least, what=f"MB/s of half a GB, in those of {what}")
+        for peer, least, what in (
+            ("dolma", 2, "dolma's Bloom filter, equal paragraphs only"),
+            ("gaoya", 4, "gaoya on characters"),
+            ("rjieba_rensa", 5, "rjieba and rensa"),
+            ("datatrove", 60, "datatrove's MinHash with jieba"),
+            ("script", 100, "the script of jieba and datasketch"),
+        )
+    ),
+    Goal("chain.times_rjieba", least=1.5, what="fold to signatures, in rjieba's cutting alone"),
     Goal("startup.help_seconds", most=0.2, what="dedup --help"),
     Goal("startup.first_run_seconds", most=20, what="dedup demo, nothing compiled"),
     Goal("startup.warm_run_seconds", most=2, what="dedup demo, again"),
