@@ -128,13 +128,18 @@ TOOLS: Mapping[str, Peer] = {
         "dolma, equal paragraphs only",
         ("dolma==1.2.1", "boto3==1.28.17", "aiobotocore==2.5.4"), None, None,
     ),
-    "gaoya": _known("gaoya, characters", 150),
+    "gaoya": _known("gaoya, characters", 300),
     "rjieba_rensa": _known("rjieba + rensa", 150),
+    # Not its extras, which ask for all that any of its steps can use: what these steps import.
     "datatrove": Datatrove(
         "datatrove, jieba",
-        ("datatrove[io]==0.10.1", "spacy==3.8.18", "jieba==0.42.1", "xxhash", "regex"), None, 25,
+        (
+            "datatrove==0.10.1", "jieba==0.42.1", "spacy==3.8.18", "tokenizers", "orjson", "regex",
+            "xxhash<4",
+        ),
+        None, 20,
     ),
-    "script": _known("jieba + datasketch", 15),
+    "script": _known("jieba + datasketch", 20),
 }  # fmt: skip
 """By the names that their figures have."""
 
