@@ -41,8 +41,9 @@ from dedup.work import Work
 
 __all__ = ["Outcome", "run"]
 
-MEMORY_PER_BYTE = 20
-"""What a run that keeps everything in memory takes, about, for each byte of the corpus."""
+MEMORY_PER_BYTE = 12
+"""What a run that keeps everything in memory takes, about, for each byte of the corpus: 14 on 51 MB
+of laws, of which 4 are there whatever the corpus, 7 on 0.5 GB of generated text."""
 
 
 @dataclass(frozen=True)

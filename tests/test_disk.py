@@ -73,7 +73,7 @@ def test_short_of_the_clean_copy_is_refused_and_short_of_the_tables_is_told(
     else:
         check_room(tmp_path, surveys, Watch(told), filed=filed)
     assert len(told.sentences) == warned
-    most = "15 kB" if filed else "7.0 kB"
+    most = "11 kB" if filed else "7.0 kB"
     assert all(f"kB free, and up to {most}" in sentence for sentence in told.sentences)
 
 
