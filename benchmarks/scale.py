@@ -27,7 +27,6 @@ import numpy as np
 
 from benchmarks.bounded import run_bounded
 from benchmarks.corpora import CHECKOUT, WORK
-from benchmarks.draw import draw_scale
 from benchmarks.generate import generate
 from benchmarks.measure import RESULTS, dedup_command, run_process, shown, write_result
 
@@ -153,10 +152,12 @@ def main() -> None:
         "scale.anonymous_mb": max(row["anonymous_mb"] for row in rows),
         "scale.filed_times_input": max(row["filed_times_input"] for row in rows),
     }
-    details = {"memory": options.memory, "fit": fit, "rows": rows}
+    details = {"memory": options.memory, "fit": fit, "sizes": rows}
     path = write_result("scale", figures, details, ("numba", "numpy", "pyarrow"), options.results)
     print(f"written to {path}")
     if not options.no_publish:
+        from benchmarks.draw import draw_scale
+
         DOCS.write_text(page(rows, fit, options.memory), encoding="utf-8")
         draw_scale(rows, fit, PLOT)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from benchmarks import forecast, stages
+from benchmarks import bulk, forecast, scale, stages
 from benchmarks.measure import RESULTS
 
 
@@ -21,6 +21,16 @@ def test_the_table_of_forecasts() -> None:
     told = json.loads((RESULTS / "forecast.json").read_bytes())["corpora"]
     marked = f"<!-- forecast -->\n{forecast.table(told)}<!-- /forecast -->"
     assert marked in forecast.DOCS.read_text("utf-8")
+
+
+def test_the_page_of_scale() -> None:
+    told = json.loads((RESULTS / "scale.json").read_bytes())
+    assert scale.DOCS.read_text("utf-8") == scale.page(told["sizes"], told["fit"], told["memory"])
+
+
+def test_the_table_of_speed_on_much_text() -> None:
+    told = json.loads((RESULTS / "bulk.json").read_bytes())["tools"]
+    assert f"<!-- bulk -->\n{bulk.table(told)}<!-- /bulk -->" in bulk.DOCS.read_text("utf-8")
 
 
 def test_publishing_puts_the_table_between_its_marks(tmp_path: Path) -> None:

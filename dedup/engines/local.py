@@ -52,7 +52,8 @@ class LocalEngine:
             with stoppable(stop):
                 return stage(batch)
 
-        with ThreadPoolExecutor(self.workers) as pool:
+        name = f"{type(self).__name__} {id(stop)}"
+        with ThreadPoolExecutor(self.workers, name) as pool:
             try:
                 for batch in batches:
                     waiting.append(pool.submit(work, batch))
@@ -63,6 +64,10 @@ class LocalEngine:
             except BaseException:
                 stop.set()
                 pool.shutdown(wait=True, cancel_futures=True)
+                # The pool does not know of a thread that was being started when Ctrl-C came.
+                for thread in threading.enumerate():
+                    if thread.name.startswith(name):
+                        thread.join()
                 raise
 
     def group(
