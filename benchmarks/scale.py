@@ -97,7 +97,7 @@ def page(rows: Sequence[Mapping[str, Any]], fit: Mapping[str, float], memory: st
         "",
         "Made by `python -m benchmarks.scale`: generated corpora, each the beginning of the next,",
         "one unit in five a copy with edits of another; passages and classes are on, two cores,",
-        f"`--memory {memory}`.",
+        f"`--memory {memory}`. What would take less than that is kept in memory, without files.",
         "",
         "| GB | units | seconds | seconds per GB | anonymous memory, MB | work files, of the input "
         "| memory, bytes per unit | work files, bytes per unit | written, MB |",
