@@ -139,6 +139,7 @@ def test_tools_run_in_turn_and_ours_is_told_in_times_of_theirs(
 
 
 def test_the_chain_runs_over_the_units_that_it_says(corpus: Path) -> None:
+    pytest.importorskip("rjieba")
     told = kernel_chain.measure(corpus, rounds=1)
     assert told["units"] == 15
     assert set(told["step_seconds"]) == set(kernel_chain.STEPS)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import threading
+import time
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -64,10 +65,7 @@ class LocalEngine:
             except BaseException:
                 stop.set()
                 pool.shutdown(wait=True, cancel_futures=True)
-                # The pool does not know of a thread that was being started when Ctrl-C came.
-                for thread in threading.enumerate():
-                    if thread.name.startswith(name):
-                        thread.join()
+                _outlast(name)
                 raise
 
     def group(
@@ -98,6 +96,15 @@ class LocalEngine:
         parent = np.arange(size)
         component_roots(numbers(a), numbers(b), parent)
         return pa.array(parent)
+
+
+def _outlast(name: str) -> None:
+    """Wait for threads of a pool that it does not know of: being started when Ctrl-C came."""
+    while left := [thread for thread in threading.enumerate() if thread.name.startswith(name)]:
+        for thread in left:
+            if thread.is_alive():
+                thread.join()
+        time.sleep(0.001)  # one that is not quite started cannot be joined yet
 
 
 def _cores() -> int:
